@@ -1,0 +1,3 @@
+module doorstep
+
+go 1.26
