@@ -1,0 +1,75 @@
+package script
+
+import "maps"
+
+// Walk is where a call stands in its script.
+type Walk struct {
+	// Next is the first visible question without an answer; empty when there
+	// is none. It is a proposal: any question may be answered at any time.
+	Next string `json:"next"`
+	// Visible are the questions to show, in order.
+	Visible []string `json:"visible"`
+	// Unanswered are the mandatory visible questions without an answer.
+	Unanswered []string `json:"unanswered"`
+	// Advice is what to tell the caller now, in order.
+	Advice []Advice `json:"advice"`
+	// Covert says that questions are put in their covert wording.
+	Covert bool `json:"covert"`
+	// Done says that every mandatory visible question has an answer.
+	Done bool `json:"done"`
+}
+
+// Walk follows the script through the answers. The same in gives the same out.
+func (s Script) Walk(answers Answers, facts Facts, mode Mode) Walk {
+	in, visible := s.see(answers, facts, mode)
+	w := Walk{Visible: visible, Unanswered: []string{}, Advice: []Advice{}, Covert: s.Covert.Holds(&in)}
+	i := 0
+	for _, q := range s.Questions {
+		if i == len(visible) || q.Code != visible[i] {
+			continue
+		}
+		i++
+		if in.Answers[q.Code].Value.Asked() {
+			continue
+		}
+		if w.Next == "" {
+			w.Next = q.Code
+		}
+		if q.Mandatory {
+			w.Unanswered = append(w.Unanswered, q.Code)
+		}
+	}
+	for _, a := range s.Advice {
+		if a.When.Holds(&in) {
+			w.Advice = append(w.Advice, a)
+		}
+	}
+	w.Done = len(w.Unanswered) == 0
+	return w
+}
+
+// Live returns the answers to visible questions: the only ones that may be
+// judged. An answer on a branch that was left is kept by the caller, for a
+// later return and for the audit, and counts for nothing meanwhile.
+func (s Script) Live(answers Answers, facts Facts, mode Mode) Answers {
+	in, _ := s.see(answers, facts, mode)
+	return maps.Clone(in.Answers)
+}
+
+// see finds the visible questions and the answers to them. A condition looks
+// only at answers that are themselves visible, so hiding a question hides all
+// that hangs on it.
+func (s Script) see(answers Answers, facts Facts, mode Mode) (Situation, []string) {
+	in := Situation{Answers: make(Answers, len(answers)), Facts: facts, Mode: mode}
+	visible := make([]string, 0, len(s.Questions))
+	for _, q := range s.Questions {
+		if !q.When.Holds(&in) {
+			continue
+		}
+		visible = append(visible, q.Code)
+		if a, ok := answers[q.Code]; ok && a.Value.Asked() {
+			in.Answers[q.Code] = a
+		}
+	}
+	return in, visible
+}
