@@ -1,0 +1,266 @@
+package risk
+
+import (
+	"slices"
+	"strings"
+	"time"
+
+	"doorstep/internal/script"
+)
+
+// Assessment is what is known of the risk in one call, at one moment. It names
+// the versions of the rules and the script that it rests on and the questions
+// that nobody asked, so that an incomplete one looks incomplete.
+type Assessment struct {
+	RulesVersion   int            `json:"rules_version"`
+	ScriptCode     string         `json:"script_code"`
+	ScriptVersion  int            `json:"script_version"`
+	Classification Classification `json:"classification"`
+	// Flags are sorted by severity, then code.
+	Flags    []Flag   `json:"flags"`
+	Priority Priority `json:"priority"`
+	Approach []Advice `json:"approach"`
+	// NotAsked are visible questions without an answer that are mandatory or
+	// that some rule looks at, in the order of the script.
+	NotAsked []string `json:"not_asked"`
+	// NotKnown are those of them that were asked, and the caller could not or
+	// would not say.
+	NotKnown []string `json:"not_known"`
+}
+
+// Classification says whether this is domestic violence, and by which rule.
+type Classification struct {
+	Code string `json:"code"` // dv, suspected_dv, not_dv
+	// Relationship is the answer to the relationship question; empty when it
+	// is not known.
+	Relationship string      `json:"relationship"`
+	Rule         string      `json:"rule"`
+	Reason       script.Text `json:"reason"`
+}
+
+// Priority is how soon a unit must be there: 1 is immediate, 4 can wait.
+type Priority struct {
+	Level   int      `json:"level"`
+	Reasons []Reason `json:"reasons"`
+}
+
+// Flag is a hazard to know before the door opens.
+type Flag struct {
+	Code      string      `json:"code"`
+	Severity  Severity    `json:"severity"`
+	Text      script.Text `json:"text"`
+	Reasons   []Reason    `json:"reasons"`
+	FirstSeen *time.Time  `json:"first_seen,omitempty"`
+	LastSeen  *time.Time  `json:"last_seen,omitempty"`
+	// Old flags were last seen longer ago than they stay fresh. They are shown
+	// as old and never dropped.
+	Old     bool       `json:"old"`
+	Expires *time.Time `json:"expires,omitempty"`
+	// Overruled is set while a person has set the flag aside. The flag and its
+	// reasons stay; it no longer counts. News after the overruling ends it.
+	Overruled *Overrule `json:"overruled,omitempty"`
+}
+
+// Counts reports whether the flag is fresh and not overruled.
+func (f Flag) Counts() bool { return !f.Old && f.Overruled == nil }
+
+// Overrule is a person's decision that a flag does not hold.
+type Overrule struct {
+	Flag   string    `json:"flag"`
+	By     string    `json:"by"` // user ID
+	At     time.Time `json:"at"`
+	Reason string    `json:"reason"`
+}
+
+// ReasonKind is where a reason comes from.
+type ReasonKind string
+
+// The kinds of reason.
+const (
+	ByAnswer   ReasonKind = "answer"
+	ByIncident ReasonKind = "incident"
+	ByHistory  ReasonKind = "history"
+	ByOrder    ReasonKind = "order"
+	ByRule     ReasonKind = "rule"
+)
+
+// Reason is one piece of evidence. Which fields are set depends on its kind.
+type Reason struct {
+	Kind       ReasonKind  `json:"kind"`
+	Question   string      `json:"question,omitempty"`
+	Answer     script.Text `json:"answer,omitzero"` // label
+	IncidentID string      `json:"incident_id,omitempty"`
+	Rule       string      `json:"rule,omitempty"`
+	Flag       string      `json:"flag,omitempty"`
+	At         *time.Time  `json:"at,omitempty"`
+	Text       script.Text `json:"text"`
+}
+
+// Advice tells the crew how to approach.
+type Advice struct {
+	Code   string      `json:"code"`
+	Text   script.Text `json:"text"`
+	Why    script.Text `json:"why"`
+	Source string      `json:"source"`
+	// Because are the flags that ask for it; empty for what holds in every
+	// call of the class.
+	Because []string `json:"because"`
+}
+
+// relationshipQuestion is the question that scripts ask for the relationship
+// of the suspect to the victim.
+const relationshipQuestion = "relationship"
+
+// Assess judges a call: flags from answers, history and rules; from them the
+// class and the priority; from all of it the approach. It is a pure function:
+// the same in gives the same out. Only answers to visible questions count.
+// r must come from Parse or Shipped.
+func (r Rules) Assess(s script.Script, answers script.Answers, facts script.Facts, mode script.Mode, now time.Time, overrules ...Overrule) Assessment {
+	c := &sitting{
+		rules:  r,
+		script: s,
+		in:     script.Situation{Answers: s.Live(answers, facts, mode), Facts: facts, Mode: mode},
+		now:    now,
+	}
+	flags := c.flags(overrules)
+	for _, f := range flags {
+		if f.Counts() {
+			c.in.Flags = append(c.in.Flags, f.Code)
+		}
+	}
+	class := c.classify()
+	c.in.Class = class.Code
+	notAsked, notKnown := c.open(s.Walk(answers, facts, mode))
+	return Assessment{
+		RulesVersion:   r.Version,
+		ScriptCode:     s.Code,
+		ScriptVersion:  s.Version,
+		Classification: class,
+		Flags:          flags,
+		Priority:       c.prioritise(),
+		Approach:       c.approach(flags),
+		NotAsked:       notAsked,
+		NotKnown:       notKnown,
+	}
+}
+
+// sitting is one assessment in the making.
+type sitting struct {
+	rules  Rules
+	script script.Script
+	in     script.Situation
+	now    time.Time
+}
+
+func (c *sitting) classify() Classification {
+	relationship := ""
+	if a := c.in.Answers[relationshipQuestion]; a.Value.Known() {
+		relationship = a.Value.String()
+	}
+	for _, rule := range c.rules.Classification {
+		if !rule.When.Holds(&c.in) {
+			continue
+		}
+		if relationship == "" {
+			relationship = rule.Relationship
+		}
+		return Classification{Code: rule.Class, Relationship: relationship, Rule: rule.Code, Reason: rule.Reason}
+	}
+	panic("risk: rules without a last resort: not made by Parse")
+}
+
+// prioritise takes the most urgent level that any rule asks for, with every
+// rule that asks for it. A rule can only raise the urgency, so one more factor
+// never lowers it.
+func (c *sitting) prioritise() Priority {
+	var p Priority
+	for _, rule := range c.rules.Priorities {
+		if p.Level != 0 && rule.Level > p.Level || !rule.When.Holds(&c.in) {
+			continue
+		}
+		if rule.Level < p.Level {
+			p.Reasons = nil
+		}
+		p.Level = rule.Level
+		p.Reasons = append(p.Reasons, Reason{Kind: ByRule, Rule: rule.Code, Text: rule.Reason})
+		p.Reasons = append(p.Reasons, c.evidence(rule.When)...)
+	}
+	p.Reasons = distinct(p.Reasons)
+	return p
+}
+
+// approach lists the advice in the order of the rules, which is the order in
+// which a crew needs it. An old flag still advises: a weapon of two years ago
+// is a reason to send two units today.
+func (c *sitting) approach(flags []Flag) []Advice {
+	because := map[string][]string{}
+	for _, f := range flags {
+		def, known := c.rules.flag(f.Code)
+		if !known || f.Overruled != nil {
+			continue
+		}
+		for _, a := range def.Advice {
+			because[a] = append(because[a], f.Code)
+		}
+	}
+	advice := []Advice{}
+	for _, a := range c.rules.Approach {
+		asked := because[a.Code]
+		always := !a.When.Zero() && a.When.Holds(&c.in)
+		if len(asked) == 0 && !always {
+			continue
+		}
+		if asked == nil {
+			asked = []string{}
+		}
+		advice = append(advice, Advice{Code: a.Code, Text: a.Text, Why: a.Why, Source: a.Source, Because: asked})
+	}
+	return advice
+}
+
+// open lists what the assessment does not know.
+func (c *sitting) open(walk script.Walk) (notAsked, notKnown []string) {
+	notAsked, notKnown = []string{}, []string{}
+	visible := 0
+	for _, q := range c.script.Questions {
+		if visible == len(walk.Visible) || q.Code != walk.Visible[visible] {
+			continue
+		}
+		visible++
+		if !q.Mandatory && len(q.Raises) == 0 && !c.rules.weighed[q.Code] {
+			continue
+		}
+		switch v := c.in.Answers[q.Code].Value; {
+		case !v.Asked():
+			notAsked = append(notAsked, q.Code)
+		case !v.Known():
+			notKnown = append(notKnown, q.Code)
+		}
+	}
+	return notAsked, notKnown
+}
+
+// fill replaces a placeholder in each language.
+func fill(t script.Text, placeholder, value string) script.Text {
+	return script.Text{
+		ET: strings.ReplaceAll(t.ET, placeholder, value),
+		EN: strings.ReplaceAll(t.EN, placeholder, value),
+		RU: strings.ReplaceAll(t.RU, placeholder, value),
+	}
+}
+
+// distinct drops reasons that say the same again, keeping the first.
+func distinct(reasons []Reason) []Reason {
+	kept := make([]Reason, 0, len(reasons))
+	for _, r := range reasons {
+		if !slices.ContainsFunc(kept, r.same) {
+			kept = append(kept, r)
+		}
+	}
+	return kept
+}
+
+func (r Reason) same(o Reason) bool {
+	return r.Kind == o.Kind && r.Question == o.Question && r.IncidentID == o.IncidentID &&
+		r.Rule == o.Rule && r.Flag == o.Flag && r.Text == o.Text
+}

@@ -1,0 +1,217 @@
+package risk
+
+import (
+	"cmp"
+	"slices"
+	"strconv"
+	"time"
+
+	"doorstep/internal/script"
+)
+
+// maxIncidents bounds the incidents that one reason from history lists; the
+// count beside them says how many there are.
+const maxIncidents = 3
+
+// draft collects the reasons of one flag.
+type draft struct {
+	reasons []Reason
+	// fresh: raised by this call or by a standing record, so that it cannot be
+	// old whatever the dates of its other reasons.
+	fresh bool
+}
+
+// flags gathers every flag with its reasons, sorted by severity, then code.
+func (c *sitting) flags(overrules []Overrule) []Flag {
+	drafts := map[string]*draft{}
+	raise := func(code string, fresh bool, reasons ...Reason) {
+		d := drafts[code]
+		if d == nil {
+			d = &draft{}
+			drafts[code] = d
+		}
+		d.fresh = d.fresh || fresh
+		d.reasons = append(d.reasons, reasons...)
+	}
+	for _, q := range c.script.Questions {
+		given, ok := c.in.Answers[q.Code]
+		if !ok {
+			continue
+		}
+		for _, x := range q.Raises {
+			if x.By(given.Value) {
+				raise(x.Flag, true, c.answered(q, given))
+			}
+		}
+	}
+	for _, rule := range c.rules.Rules {
+		if !rule.When.Holds(&c.in) {
+			continue
+		}
+		reasons := c.evidence(rule.When)
+		if len(reasons) == 0 {
+			reasons = []Reason{{Kind: ByRule, Rule: rule.Code, Text: rule.Reason}}
+		}
+		raise(rule.Flag, true, reasons...)
+	}
+	c.carry(raise)
+
+	flags := make([]Flag, 0, len(drafts))
+	for code, d := range drafts {
+		flags = append(flags, c.finish(code, d, overrules))
+	}
+	slices.SortFunc(flags, func(a, b Flag) int {
+		return cmp.Or(slices.Index(severities, a.Severity)-slices.Index(severities, b.Severity), cmp.Compare(a.Code, b.Code))
+	})
+	return flags
+}
+
+// carry brings flags over from history.
+func (c *sitting) carry(raise func(string, bool, ...Reason)) {
+	for _, code := range c.in.Facts.Flags {
+		if c.carried(code) {
+			raise(code, true, Reason{Kind: ByHistory, Flag: code, Text: c.rules.Labels.OnRecord})
+		}
+	}
+	for _, past := range c.in.Facts.Recent {
+		if !past.Theirs() {
+			continue
+		}
+		for _, code := range past.Flags {
+			if c.carried(code) {
+				raise(code, false, c.incident(past))
+			}
+		}
+	}
+}
+
+// carried reports whether a flag outlives its call. One that these rules do not
+// define was raised by other rules, and is carried rather than lost.
+func (c *sitting) carried(code string) bool {
+	def, known := c.rules.flag(code)
+	return !known || def.FadesAfter > 0
+}
+
+func (c *sitting) finish(code string, d *draft, overrules []Overrule) Flag {
+	def, known := c.rules.flag(code)
+	if !known {
+		def = FlagDefinition{Severity: Caution, Text: script.Text{ET: code, EN: code, RU: code}}
+	}
+	f := Flag{Code: code, Severity: def.Severity, Text: def.Text, Reasons: distinct(d.reasons)}
+	for _, r := range f.Reasons {
+		if r.At == nil {
+			continue
+		}
+		if f.FirstSeen == nil || r.At.Before(*f.FirstSeen) {
+			f.FirstSeen = r.At
+		}
+		if f.LastSeen == nil || r.At.After(*f.LastSeen) {
+			f.LastSeen = r.At
+		}
+	}
+	if f.LastSeen != nil && def.FadesAfter > 0 {
+		expires := def.FadesAfter.after(*f.LastSeen)
+		f.Expires = &expires
+		f.Old = !d.fresh && !expires.After(c.now)
+	}
+	f.Overruled = overruled(f, overrules)
+	return f
+}
+
+// overruled finds the latest overruling that nothing newer contradicts.
+func overruled(f Flag, overrules []Overrule) *Overrule {
+	var last *Overrule
+	for _, o := range overrules {
+		if o.Flag != f.Code || f.LastSeen != nil && f.LastSeen.After(o.At) {
+			continue
+		}
+		if last == nil || o.At.After(last.At) {
+			last = &o
+		}
+	}
+	return last
+}
+
+// evidence lists what made a condition that holds hold. What is merely absent
+// ("not") is no evidence.
+func (c *sitting) evidence(when script.Condition) []Reason {
+	var reasons []Reason
+	switch {
+	case when.All != nil:
+		for _, sub := range when.All {
+			reasons = append(reasons, c.evidence(sub)...)
+		}
+	case when.Any != nil:
+		for _, sub := range when.Any {
+			if sub.Holds(&c.in) {
+				reasons = append(reasons, c.evidence(sub)...)
+			}
+		}
+	case when.Answer != "":
+		q, known := c.script.Question(when.Answer)
+		given, ok := c.in.Answers[when.Answer]
+		if known && ok {
+			reasons = append(reasons, c.answered(q, given))
+		}
+	case when.History != "":
+		reasons = c.recorded(when)
+	case when.Flag != "":
+		def, _ := c.rules.flag(when.Flag)
+		reasons = append(reasons, Reason{Kind: ByRule, Flag: when.Flag, Text: def.Text})
+	}
+	return reasons
+}
+
+func (c *sitting) answered(q script.Question, given script.Given) Reason {
+	at := given.At
+	return Reason{Kind: ByAnswer, Question: q.Code, Answer: c.script.Label(q, given.Value), At: &at, Text: q.Text}
+}
+
+func (c *sitting) incident(past script.PastIncident) Reason {
+	at := past.At
+	return Reason{Kind: ByIncident, IncidentID: past.ID, At: &at, Text: fill(c.rules.Labels.Incident, "{address}", past.Address)}
+}
+
+// recorded words a fact of history and lists the newest incidents behind it.
+func (c *sitting) recorded(when script.Condition) []Reason {
+	facts := c.in.Facts
+	if when.History == script.FactFlags {
+		return []Reason{{Kind: ByHistory, Text: c.rules.Labels.OnRecord}}
+	}
+	n, _ := facts.Count(when.History)
+	reason := Reason{Kind: ByHistory, Text: fill(c.rules.Labels.Facts[when.History], "{n}", strconv.Itoa(n))}
+	switch when.History {
+	case script.FactProtectionOrder:
+		reason.Kind = ByOrder
+	case script.FactDVIncidents30d, script.FactDVIncidents12m, script.FactDVIncidentsEver:
+		reason.At = facts.LastDVAt
+	}
+	reasons := []Reason{reason}
+	for _, past := range facts.Recent {
+		if len(reasons) > maxIncidents {
+			break
+		}
+		if c.counted(when.History, past) {
+			reasons = append(reasons, c.incident(past))
+		}
+	}
+	return reasons
+}
+
+// counted reports whether a past incident is among those that a fact counts.
+func (c *sitting) counted(fact string, past script.PastIncident) bool {
+	here := past.Tie == script.TieDwelling || past.Tie == ""
+	switch fact {
+	case script.FactIncidents12m:
+		return here && past.At.After(c.now.AddDate(-1, 0, 0))
+	case script.FactDVIncidents12m:
+		return here && past.DV() && past.At.After(c.now.AddDate(-1, 0, 0))
+	case script.FactDVIncidents30d:
+		return here && past.DV() && past.At.After(c.now.Add(-30*24*time.Hour))
+	case script.FactDVIncidentsEver:
+		return here && past.DV()
+	case script.FactPersonDVIncidentsEver:
+		return past.Tie == script.TiePerson && past.DV()
+	}
+	return false
+}
