@@ -176,7 +176,7 @@ func (c *sitting) incident(past script.PastIncident) Reason {
 func (c *sitting) recorded(when script.Condition) []Reason {
 	facts := c.in.Facts
 	if when.History == script.FactFlags {
-		return []Reason{{Kind: ByHistory, Text: c.rules.Labels.OnRecord}}
+		return c.flagged(when)
 	}
 	n, _ := facts.Count(when.History)
 	reason := Reason{Kind: ByHistory, Text: fill(c.rules.Labels.Facts[when.History], "{n}", strconv.Itoa(n))}
@@ -193,6 +193,21 @@ func (c *sitting) recorded(when script.Condition) []Reason {
 		}
 		if c.counted(when.History, past) {
 			reasons = append(reasons, c.incident(past))
+		}
+	}
+	return reasons
+}
+
+// flagged names the flags on record that a condition asked for.
+func (c *sitting) flagged(when script.Condition) []Reason {
+	codes := when.In
+	if is, ok := when.Is.(string); ok {
+		codes = []string{is}
+	}
+	var reasons []Reason
+	for _, code := range codes {
+		if c.in.Facts.Flagged(code) {
+			reasons = append(reasons, Reason{Kind: ByHistory, Flag: code, Text: c.rules.Labels.OnRecord})
 		}
 	}
 	return reasons
