@@ -1,7 +1,6 @@
 package risk
 
 import (
-	"slices"
 	"strings"
 	"time"
 
@@ -195,8 +194,8 @@ func (c *sitting) prioritise() Priority {
 func (c *sitting) approach(flags []Flag) []Advice {
 	because := map[string][]string{}
 	for _, f := range flags {
-		def, known := c.rules.flag(f.Code)
-		if !known || f.Overruled != nil {
+		def := c.rules.defined[f.Code]
+		if def == nil || f.Overruled != nil {
 			continue
 		}
 		for _, a := range def.Advice {
@@ -252,15 +251,19 @@ func fill(t script.Text, placeholder, value string) script.Text {
 // distinct drops reasons that say the same again, keeping the first.
 func distinct(reasons []Reason) []Reason {
 	kept := make([]Reason, 0, len(reasons))
-	for _, r := range reasons {
-		if !slices.ContainsFunc(kept, r.same) {
-			kept = append(kept, r)
+next:
+	for i := range reasons {
+		for j := range kept {
+			if reasons[i].same(&kept[j]) {
+				continue next
+			}
 		}
+		kept = append(kept, reasons[i])
 	}
 	return kept
 }
 
-func (r Reason) same(o Reason) bool {
+func (r *Reason) same(o *Reason) bool {
 	return r.Kind == o.Kind && r.Question == o.Question && r.IncidentID == o.IncidentID &&
 		r.Rule == o.Rule && r.Flag == o.Flag && r.Text == o.Text
 }

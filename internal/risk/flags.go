@@ -9,30 +9,57 @@ import (
 	"doorstep/internal/script"
 )
 
-// maxIncidents bounds the incidents that one reason from history lists; the
-// count beside them says how many there are.
-const maxIncidents = 3
+// maxIncidents bounds the incidents that a flag or a count lists, newest first.
+// First and last seen speak of all of them, and so does the history beside the
+// flag; a briefing has to fit through a bad network.
+const maxIncidents = 5
 
-// draft collects the reasons of one flag.
+// draft collects what is known of one flag.
 type draft struct {
-	reasons []Reason
+	reasons     []Reason
+	first, last time.Time
+	incidents   int
 	// fresh: raised by this call or by a standing record, so that it cannot be
 	// old whatever the dates of its other reasons.
 	fresh bool
 }
 
+func (d *draft) seen(at time.Time) {
+	if d.first.IsZero() || at.Before(d.first) {
+		d.first = at
+	}
+	if at.After(d.last) {
+		d.last = at
+	}
+}
+
+// drafts are the flags in the making, by code.
+type drafts map[string]*draft
+
+func (all drafts) of(code string) *draft {
+	d := all[code]
+	if d == nil {
+		d = &draft{}
+		all[code] = d
+	}
+	return d
+}
+
+// raise adds fresh reasons.
+func (all drafts) raise(code string, reasons ...Reason) {
+	d := all.of(code)
+	d.fresh = true
+	for _, r := range reasons {
+		if r.At != nil {
+			d.seen(*r.At)
+		}
+	}
+	d.reasons = append(d.reasons, reasons...)
+}
+
 // flags gathers every flag with its reasons, sorted by severity, then code.
 func (c *sitting) flags(overrules []Overrule) []Flag {
-	drafts := map[string]*draft{}
-	raise := func(code string, fresh bool, reasons ...Reason) {
-		d := drafts[code]
-		if d == nil {
-			d = &draft{}
-			drafts[code] = d
-		}
-		d.fresh = d.fresh || fresh
-		d.reasons = append(d.reasons, reasons...)
-	}
+	all := drafts{}
 	for _, q := range c.script.Questions {
 		given, ok := c.in.Answers[q.Code]
 		if !ok {
@@ -40,7 +67,7 @@ func (c *sitting) flags(overrules []Overrule) []Flag {
 		}
 		for _, x := range q.Raises {
 			if x.By(given.Value) {
-				raise(x.Flag, true, c.answered(q, given))
+				all.raise(x.Flag, c.answered(q, given))
 			}
 		}
 	}
@@ -52,12 +79,12 @@ func (c *sitting) flags(overrules []Overrule) []Flag {
 		if len(reasons) == 0 {
 			reasons = []Reason{{Kind: ByRule, Rule: rule.Code, Text: rule.Reason}}
 		}
-		raise(rule.Flag, true, reasons...)
+		all.raise(rule.Flag, reasons...)
 	}
-	c.carry(raise)
+	c.carry(all)
 
-	flags := make([]Flag, 0, len(drafts))
-	for code, d := range drafts {
+	flags := make([]Flag, 0, len(all))
+	for code, d := range all {
 		flags = append(flags, c.finish(code, d, overrules))
 	}
 	slices.SortFunc(flags, func(a, b Flag) int {
@@ -67,19 +94,25 @@ func (c *sitting) flags(overrules []Overrule) []Flag {
 }
 
 // carry brings flags over from history.
-func (c *sitting) carry(raise func(string, bool, ...Reason)) {
+func (c *sitting) carry(all drafts) {
 	for _, code := range c.in.Facts.Flags {
 		if c.carried(code) {
-			raise(code, true, Reason{Kind: ByHistory, Flag: code, Text: c.rules.Labels.OnRecord})
+			all.raise(code, Reason{Kind: ByHistory, Flag: code, Text: c.rules.Labels.OnRecord})
 		}
 	}
-	for _, past := range c.in.Facts.Recent {
+	for i := range c.in.Facts.Recent {
+		past := &c.in.Facts.Recent[i]
 		if !past.Theirs() {
 			continue
 		}
 		for _, code := range past.Flags {
-			if c.carried(code) {
-				raise(code, false, c.incident(past))
+			if !c.carried(code) {
+				continue
+			}
+			d := all.of(code)
+			d.seen(past.At)
+			if d.incidents++; d.incidents <= maxIncidents {
+				d.reasons = append(d.reasons, c.incident(i))
 			}
 		}
 	}
@@ -88,29 +121,26 @@ func (c *sitting) carry(raise func(string, bool, ...Reason)) {
 // carried reports whether a flag outlives its call. One that these rules do not
 // define was raised by other rules, and is carried rather than lost.
 func (c *sitting) carried(code string) bool {
-	def, known := c.rules.flag(code)
-	return !known || def.FadesAfter > 0
+	def := c.rules.defined[code]
+	return def == nil || def.FadesAfter > 0
 }
 
 func (c *sitting) finish(code string, d *draft, overrules []Overrule) Flag {
-	def, known := c.rules.flag(code)
-	if !known {
-		def = FlagDefinition{Severity: Caution, Text: script.Text{ET: code, EN: code, RU: code}}
+	def := c.rules.defined[code]
+	if def == nil {
+		def = &FlagDefinition{Severity: Caution, Text: script.Text{ET: code, EN: code, RU: code}}
 	}
-	f := Flag{Code: code, Severity: def.Severity, Text: def.Text, Reasons: distinct(d.reasons)}
-	for _, r := range f.Reasons {
-		if r.At == nil {
-			continue
-		}
-		if f.FirstSeen == nil || r.At.Before(*f.FirstSeen) {
-			f.FirstSeen = r.At
-		}
-		if f.LastSeen == nil || r.At.After(*f.LastSeen) {
-			f.LastSeen = r.At
-		}
+	f := Flag{
+		Code:     code,
+		Severity: def.Severity,
+		Text:     def.Text,
+		Reasons:  distinct(d.reasons),
+	}
+	if !d.last.IsZero() {
+		f.FirstSeen, f.LastSeen = &d.first, &d.last
 	}
 	if f.LastSeen != nil && def.FadesAfter > 0 {
-		expires := def.FadesAfter.after(*f.LastSeen)
+		expires := def.FadesAfter.after(d.last)
 		f.Expires = &expires
 		f.Old = !d.fresh && !expires.After(c.now)
 	}
@@ -156,8 +186,7 @@ func (c *sitting) evidence(when script.Condition) []Reason {
 	case when.History != "":
 		reasons = c.recorded(when)
 	case when.Flag != "":
-		def, _ := c.rules.flag(when.Flag)
-		reasons = append(reasons, Reason{Kind: ByRule, Flag: when.Flag, Text: def.Text})
+		reasons = append(reasons, Reason{Kind: ByRule, Flag: when.Flag, Text: c.rules.defined[when.Flag].Text})
 	}
 	return reasons
 }
@@ -167,9 +196,16 @@ func (c *sitting) answered(q script.Question, given script.Given) Reason {
 	return Reason{Kind: ByAnswer, Question: q.Code, Answer: c.script.Label(q, given.Value), At: &at, Text: q.Text}
 }
 
-func (c *sitting) incident(past script.PastIncident) Reason {
+// incident words the past incident i.
+func (c *sitting) incident(i int) Reason {
+	past := &c.in.Facts.Recent[i]
 	at := past.At
-	return Reason{Kind: ByIncident, IncidentID: past.ID, At: &at, Text: fill(c.rules.Labels.Incident, "{address}", past.Address)}
+	return Reason{
+		Kind:       ByIncident,
+		IncidentID: past.ID,
+		At:         &at,
+		Text:       fill(c.rules.Labels.Incident, "{address}", past.Address),
+	}
 }
 
 // recorded words a fact of history and lists the newest incidents behind it.
@@ -187,12 +223,12 @@ func (c *sitting) recorded(when script.Condition) []Reason {
 		reason.At = facts.LastDVAt
 	}
 	reasons := []Reason{reason}
-	for _, past := range facts.Recent {
+	for i := range facts.Recent {
 		if len(reasons) > maxIncidents {
 			break
 		}
-		if c.counted(when.History, past) {
-			reasons = append(reasons, c.incident(past))
+		if c.counted(when.History, &facts.Recent[i]) {
+			reasons = append(reasons, c.incident(i))
 		}
 	}
 	return reasons
@@ -214,7 +250,7 @@ func (c *sitting) flagged(when script.Condition) []Reason {
 }
 
 // counted reports whether a past incident is among those that a fact counts.
-func (c *sitting) counted(fact string, past script.PastIncident) bool {
+func (c *sitting) counted(fact string, past *script.PastIncident) bool {
 	here := past.Tie == script.TieDwelling || past.Tie == ""
 	switch fact {
 	case script.FactIncidents12m:

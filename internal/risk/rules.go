@@ -70,7 +70,8 @@ type Rules struct {
 	Approach       []ApproachRule   `json:"approach"`
 	Labels         Labels           `json:"labels"`
 
-	weighed map[string]bool // questions that some condition looks at
+	defined map[string]*FlagDefinition // by code
+	weighed map[string]bool            // questions that some condition looks at
 }
 
 // FlagDefinition is what a flag means, whatever raised it.
@@ -155,6 +156,10 @@ func Parse(data []byte, name string) (Rules, error) {
 	if err := r.check(name); err != nil {
 		return Rules{}, err
 	}
+	r.defined = make(map[string]*FlagDefinition, len(r.Flags))
+	for i := range r.Flags {
+		r.defined[r.Flags[i].Code] = &r.Flags[i]
+	}
 	r.weighed = map[string]bool{}
 	for _, c := range r.conditions() {
 		c.when.Leaves(func(leaf script.Condition, _ bool) {
@@ -173,14 +178,6 @@ func (r Rules) FlagCodes() []string {
 		codes[i] = f.Code
 	}
 	return codes
-}
-
-func (r Rules) flag(code string) (FlagDefinition, bool) {
-	i := slices.IndexFunc(r.Flags, func(f FlagDefinition) bool { return f.Code == code })
-	if i < 0 {
-		return FlagDefinition{}, false
-	}
-	return r.Flags[i], true
 }
 
 // placed is a condition and where it stands.

@@ -1,8 +1,10 @@
 package script_test
 
 import (
+	"encoding/json"
 	"os"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 
@@ -42,6 +44,26 @@ func TestParseRefuses(t *testing.T) {
 				t.Errorf("error does not say what is wrong: %v", err)
 			}
 		})
+	}
+}
+
+func TestTheSchemaKnowsTheFacts(t *testing.T) {
+	var schema struct {
+		Defs struct {
+			Condition struct {
+				Properties struct {
+					History struct {
+						Enum []string `json:"enum"`
+					} `json:"history"`
+				} `json:"properties"`
+			} `json:"condition"`
+		} `json:"$defs"`
+	}
+	if err := json.Unmarshal(script.Schema, &schema); err != nil {
+		t.Fatal(err)
+	}
+	if got := schema.Defs.Condition.Properties.History.Enum; !slices.Equal(got, script.FactNames) {
+		t.Errorf("the schema knows %v, the program %v", got, script.FactNames)
 	}
 }
 

@@ -50,7 +50,7 @@ type Answers map[string]Given
 // Word makes the answer to a yes_no, choice, text or time question.
 func Word(w string) Value { return Value{word: w} }
 
-// Words makes the answer to a multi_choice question.
+// WordList makes the answer to a multi_choice question.
 func WordList(w ...string) Value { return Value{words: w} }
 
 // Num makes the answer to a number question.
