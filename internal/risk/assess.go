@@ -45,12 +45,16 @@ type Priority struct {
 
 // Flag is a hazard to know before the door opens.
 type Flag struct {
-	Code      string      `json:"code"`
-	Severity  Severity    `json:"severity"`
-	Text      script.Text `json:"text"`
-	Reasons   []Reason    `json:"reasons"`
-	FirstSeen *time.Time  `json:"first_seen,omitempty"`
-	LastSeen  *time.Time  `json:"last_seen,omitempty"`
+	Code     string      `json:"code"`
+	Severity Severity    `json:"severity"`
+	Text     script.Text `json:"text"`
+	// Source is the study, law or instrument that the flag rests on.
+	Source string `json:"source"`
+	// Reasons hold at most five earlier incidents, the newest; FirstSeen and
+	// LastSeen speak of all of them.
+	Reasons   []Reason   `json:"reasons"`
+	FirstSeen *time.Time `json:"first_seen,omitempty"`
+	LastSeen  *time.Time `json:"last_seen,omitempty"`
 	// Old flags were last seen longer ago than they stay fresh. They are shown
 	// as old and never dropped.
 	Old     bool       `json:"old"`

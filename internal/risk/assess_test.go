@@ -260,6 +260,21 @@ func TestReasonsNameDatedIncidents(t *testing.T) {
 	}
 }
 
+func TestAReasonNamesOnlyTheAnswerThatRaisedIt(t *testing.T) {
+	s, rules := shipped(t)
+	a := rules.Assess(s, said("what_happened=hit+followed+sexual"), searched, voice, now)
+	for code, want := range map[string]string{
+		"stalking":     "Following, constant contact",
+		"violence_now": "Hitting, pushing; Sexual violence",
+		"abuse_named":  "Hitting, pushing; Sexual violence; Following, constant contact",
+	} {
+		r := flag(t, a, code).Reasons[0]
+		if r.Answer.EN != want || r.Text.EN != "What happened?" || !r.At.Equal(now.Add(-time.Minute)) {
+			t.Errorf("%s because of %q to %q at %v, want %q", code, r.Answer.EN, r.Text.EN, r.At, want)
+		}
+	}
+}
+
 func TestOverruledFlagStaysUntilNews(t *testing.T) {
 	s, rules := shipped(t)
 	facts := searched

@@ -67,7 +67,7 @@ func (c *sitting) flags(overrules []Overrule) []Flag {
 		}
 		for _, x := range q.Raises {
 			if x.By(given.Value) {
-				all.raise(x.Flag, c.answered(q, given))
+				all.raise(x.Flag, c.answered(q, given, append(slices.Clone(x.In), x.Is)))
 			}
 		}
 	}
@@ -134,6 +134,7 @@ func (c *sitting) finish(code string, d *draft, overrules []Overrule) Flag {
 		Code:     code,
 		Severity: def.Severity,
 		Text:     def.Text,
+		Source:   def.Source,
 		Reasons:  distinct(d.reasons),
 	}
 	if !d.last.IsZero() {
@@ -181,7 +182,8 @@ func (c *sitting) evidence(when script.Condition) []Reason {
 		q, known := c.script.Question(when.Answer)
 		given, ok := c.in.Answers[when.Answer]
 		if known && ok {
-			reasons = append(reasons, c.answered(q, given))
+			is, _ := when.Is.(string)
+			reasons = append(reasons, c.answered(q, given, append(slices.Clone(when.In), is)))
 		}
 	case when.History != "":
 		reasons = c.recorded(when)
@@ -191,9 +193,10 @@ func (c *sitting) evidence(when script.Condition) []Reason {
 	return reasons
 }
 
-func (c *sitting) answered(q script.Question, given script.Given) Reason {
-	at := given.At
-	return Reason{Kind: ByAnswer, Question: q.Code, Answer: c.script.Label(q, given.Value), At: &at, Text: q.Text}
+// answered words an answer: of a list only what was looked for.
+func (c *sitting) answered(q script.Question, given script.Given, words []string) Reason {
+	label := c.script.Label(q, given.Value.Among(words...))
+	return Reason{Kind: ByAnswer, Question: q.Code, Answer: label, At: &given.At, Text: q.Text}
 }
 
 // incident words the past incident i.

@@ -79,7 +79,7 @@ func TestLabelsSayWhatTheCallerSaid(t *testing.T) {
 		"unknown":         {"weapon", script.Word("unknown"), "Unknown"},
 		"refused choice":  {"relationship", script.Word("refused"), "Refused"},
 		"one choice":      {"relationship", script.Word("sibling"), "Brother or sister"},
-		"several choices": {"weapon_kind", script.WordList("firearm", "blade"), "Firearm, Knife or blade"},
+		"several choices": {"weapon_kind", script.WordList("firearm", "blade"), "Firearm; Knife or blade"},
 		"a number":        {"floor", script.Num(5), "5"},
 		"a text":          {"access_code", script.Word("12#"), "12#"},
 	} {

@@ -209,9 +209,9 @@ func (q Question) chosen(v Value) Text {
 			label = c.Text
 			continue
 		}
-		label.ET += ", " + c.Text.ET
-		label.EN += ", " + c.Text.EN
-		label.RU += ", " + c.Text.RU
+		label.ET += "; " + c.Text.ET
+		label.EN += "; " + c.Text.EN
+		label.RU += "; " + c.Text.RU
 	}
 	return label
 }

@@ -72,6 +72,16 @@ func (v Value) Is(word string) bool {
 	return word != "" && (v.word == word || slices.Contains(v.words, word))
 }
 
+// Among narrows a multi_choice answer to those of the words that it holds; any
+// other answer is itself.
+func (v Value) Among(words ...string) Value {
+	if v.words == nil {
+		return v
+	}
+	held := slices.DeleteFunc(slices.Clone(v.words), func(w string) bool { return !slices.Contains(words, w) })
+	return WordList(held...)
+}
+
 // Number returns the answer to a number question, and whether it is one.
 func (v Value) Number() (float64, bool) {
 	if v.number == nil {
