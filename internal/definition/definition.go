@@ -28,6 +28,10 @@ import (
 // twentieth of it.
 const maxBytes = 1 << 20
 
+// maxDepth bounds brackets within brackets and dashes after dashes. The time
+// that the YAML parser takes grows with the square of it.
+const maxDepth = 200
+
 // Schema is a compiled JSON Schema (draft 2020-12).
 type Schema struct {
 	compiled *jsonschema.Schema
@@ -79,6 +83,9 @@ func Read(schema Schema, data []byte, name string, into any) error {
 	if len(data) > maxBytes {
 		return Problem{Name: name, Detail: fmt.Sprintf("longer than %d bytes", maxBytes)}
 	}
+	if line := tooDeep(data); line > 0 {
+		return Problem{Name: name, Line: line, Detail: fmt.Sprintf("is nested more than %d deep", maxDepth)}
+	}
 	file, err := parser.ParseBytes(data, 0)
 	if err != nil {
 		return syntaxProblem(name, err)
@@ -110,6 +117,33 @@ func Read(schema Schema, data []byte, name string, into any) error {
 		return Problem{Name: name, Detail: err.Error()}
 	}
 	return nil
+}
+
+// tooDeep returns the line on which data nests too deep, or 0. It reads brackets
+// in texts as brackets too: no text holds so many.
+func tooDeep(data []byte) int {
+	brackets, line := 0, 0
+	for text := range bytes.Lines(data) {
+		line++
+		dashes := 0
+		for _, b := range text {
+			switch b {
+			case '[', '{':
+				brackets++
+			case ']', '}':
+				brackets--
+			case '-', '?', ':':
+				dashes++
+			case ' ', '\t':
+			default:
+				dashes = 0
+			}
+			if brackets > maxDepth || dashes > maxDepth {
+				return line
+			}
+		}
+	}
+	return 0
 }
 
 // plain refuses what a definition does not need and a hostile one abuses:

@@ -55,18 +55,20 @@ func TestReadTakesYAMLAndJSON(t *testing.T) {
 
 func TestReadNamesTheLine(t *testing.T) {
 	for name, c := range map[string]struct{ data, want string }{
-		"unknown key":        {"name: x\nitems:\n  - code: a\n  - code: b\n    cdoe: c\n", "test.yaml:4: items[1]: additional properties 'cdoe'"},
-		"wrong type":         {"name: x\nitems:\n  - code: a\n    n: many\n", "test.yaml:4: items[0].n: got string, want integer"},
-		"missing key":        {"name: x\nitems:\n  - n: 1\n", "test.yaml:3: items[0]: missing property 'code'"},
-		"key given twice":    {"name: x\nname: y\n", "test.yaml:2: "},
-		"not YAML":           {"name: [x\nitems: {\n", "test.yaml:"},
-		"an anchor":          {"name: &a x\nitems: []\n", "test.yaml:1: anchors"},
-		"an alias":           {"items: &a []\nname: x\n", "test.yaml:1: anchors"},
-		"two documents":      {"name: x\n---\nname: y\n", "test.yaml: must be one document"},
-		"nothing":            {"", "test.yaml: must be one document"},
-		"only a comment":     {"# nothing\n", "test.yaml: must be one document"},
-		"a list at the root": {"- name: x\n", "test.yaml:1: got array, want object"},
-		"too long":           {"name: " + strings.Repeat("x", 1<<20), "test.yaml: longer than"},
+		"unknown key":          {"name: x\nitems:\n  - code: a\n  - code: b\n    cdoe: c\n", "test.yaml:4: items[1]: additional properties 'cdoe'"},
+		"wrong type":           {"name: x\nitems:\n  - code: a\n    n: many\n", "test.yaml:4: items[0].n: got string, want integer"},
+		"missing key":          {"name: x\nitems:\n  - n: 1\n", "test.yaml:3: items[0]: missing property 'code'"},
+		"key given twice":      {"name: x\nname: y\n", "test.yaml:2: "},
+		"not YAML":             {"name: [x\nitems: {\n", "test.yaml:"},
+		"an anchor":            {"name: &a x\nitems: []\n", "test.yaml:1: anchors"},
+		"an alias":             {"items: &a []\nname: x\n", "test.yaml:1: anchors"},
+		"two documents":        {"name: x\n---\nname: y\n", "test.yaml: must be one document"},
+		"nothing":              {"", "test.yaml: must be one document"},
+		"only a comment":       {"# nothing\n", "test.yaml: must be one document"},
+		"a list at the root":   {"- name: x\n", "test.yaml:1: got array, want object"},
+		"brackets without end": {"name: x\nitems: " + strings.Repeat("[", 100_000), "test.yaml:2: is nested more than"},
+		"dashes without end":   {strings.Repeat("- ", 100_000), "test.yaml:1: is nested more than"},
+		"too long":             {"name: " + strings.Repeat("x", 1<<20), "test.yaml: longer than"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			_, err := read(t, c.data)
