@@ -182,11 +182,11 @@ func (c *sitting) prioritise() Priority {
 			continue
 		}
 		if rule.Level < p.Level {
-			p.Reasons = nil
+			p.Reasons = p.Reasons[:0]
 		}
 		p.Level = rule.Level
 		p.Reasons = append(p.Reasons, Reason{Kind: ByRule, Rule: rule.Code, Text: rule.Reason})
-		p.Reasons = append(p.Reasons, c.evidence(rule.When)...)
+		p.Reasons = c.evidence(p.Reasons, rule.When)
 	}
 	p.Reasons = distinct(p.Reasons)
 	return p
@@ -252,9 +252,9 @@ func fill(t script.Text, placeholder, value string) script.Text {
 	}
 }
 
-// distinct drops reasons that say the same again, keeping the first.
+// distinct drops, in place, reasons that say the same again, keeping the first.
 func distinct(reasons []Reason) []Reason {
-	kept := make([]Reason, 0, len(reasons))
+	kept := reasons[:0]
 next:
 	for i := range reasons {
 		for j := range kept {

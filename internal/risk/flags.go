@@ -67,7 +67,7 @@ func (c *sitting) flags(overrules []Overrule) []Flag {
 		}
 		for _, x := range q.Raises {
 			if x.By(given.Value) {
-				all.raise(x.Flag, c.answered(q, given, append(slices.Clone(x.In), x.Is)))
+				all.raise(x.Flag, c.answered(q, given, x.In, x.Is))
 			}
 		}
 	}
@@ -75,7 +75,7 @@ func (c *sitting) flags(overrules []Overrule) []Flag {
 		if !rule.When.Holds(&c.in) {
 			continue
 		}
-		reasons := c.evidence(rule.When)
+		reasons := c.evidence(nil, rule.When)
 		if len(reasons) == 0 {
 			reasons = []Reason{{Kind: ByRule, Rule: rule.Code, Text: rule.Reason}}
 		}
@@ -163,19 +163,18 @@ func overruled(f Flag, overrules []Overrule) *Overrule {
 	return last
 }
 
-// evidence lists what made a condition that holds hold. What is merely absent
+// evidence adds what made a condition that holds hold. What is merely absent
 // ("not") is no evidence.
-func (c *sitting) evidence(when script.Condition) []Reason {
-	var reasons []Reason
+func (c *sitting) evidence(reasons []Reason, when script.Condition) []Reason {
 	switch {
 	case when.All != nil:
 		for _, sub := range when.All {
-			reasons = append(reasons, c.evidence(sub)...)
+			reasons = c.evidence(reasons, sub)
 		}
 	case when.Any != nil:
 		for _, sub := range when.Any {
 			if sub.Holds(&c.in) {
-				reasons = append(reasons, c.evidence(sub)...)
+				reasons = c.evidence(reasons, sub)
 			}
 		}
 	case when.Answer != "":
@@ -183,10 +182,10 @@ func (c *sitting) evidence(when script.Condition) []Reason {
 		given, ok := c.in.Answers[when.Answer]
 		if known && ok {
 			is, _ := when.Is.(string)
-			reasons = append(reasons, c.answered(q, given, append(slices.Clone(when.In), is)))
+			reasons = append(reasons, c.answered(q, given, when.In, is))
 		}
 	case when.History != "":
-		reasons = c.recorded(when)
+		reasons = c.recorded(reasons, when)
 	case when.Flag != "":
 		reasons = append(reasons, Reason{Kind: ByRule, Flag: when.Flag, Text: c.rules.defined[when.Flag].Text})
 	}
@@ -194,8 +193,12 @@ func (c *sitting) evidence(when script.Condition) []Reason {
 }
 
 // answered words an answer: of a list only what was looked for.
-func (c *sitting) answered(q script.Question, given script.Given, words []string) Reason {
-	label := c.script.Label(q, given.Value.Among(words...))
+func (c *sitting) answered(q script.Question, given script.Given, in []string, is string) Reason {
+	value := given.Value
+	if q.Kind == script.MultiChoice {
+		value = value.Among(append(slices.Clone(in), is)...)
+	}
+	label := c.script.Label(q, value)
 	return Reason{Kind: ByAnswer, Question: q.Code, Answer: label, At: &given.At, Text: q.Text}
 }
 
@@ -212,10 +215,10 @@ func (c *sitting) incident(i int) Reason {
 }
 
 // recorded words a fact of history and lists the newest incidents behind it.
-func (c *sitting) recorded(when script.Condition) []Reason {
-	facts := c.in.Facts
+func (c *sitting) recorded(reasons []Reason, when script.Condition) []Reason {
+	facts := &c.in.Facts
 	if when.History == script.FactFlags {
-		return c.flagged(when)
+		return c.flagged(reasons, when)
 	}
 	n, _ := facts.Count(when.History)
 	reason := Reason{Kind: ByHistory, Text: fill(c.rules.Labels.Facts[when.History], "{n}", strconv.Itoa(n))}
@@ -225,25 +228,26 @@ func (c *sitting) recorded(when script.Condition) []Reason {
 	case script.FactDVIncidents30d, script.FactDVIncidents12m, script.FactDVIncidentsEver:
 		reason.At = facts.LastDVAt
 	}
-	reasons := []Reason{reason}
+	reasons = append(reasons, reason)
+	listed := 0
 	for i := range facts.Recent {
-		if len(reasons) > maxIncidents {
+		if listed == maxIncidents {
 			break
 		}
 		if c.counted(when.History, &facts.Recent[i]) {
 			reasons = append(reasons, c.incident(i))
+			listed++
 		}
 	}
 	return reasons
 }
 
 // flagged names the flags on record that a condition asked for.
-func (c *sitting) flagged(when script.Condition) []Reason {
+func (c *sitting) flagged(reasons []Reason, when script.Condition) []Reason {
 	codes := when.In
 	if is, ok := when.Is.(string); ok {
 		codes = []string{is}
 	}
-	var reasons []Reason
 	for _, code := range codes {
 		if c.in.Facts.Flagged(code) {
 			reasons = append(reasons, Reason{Kind: ByHistory, Flag: code, Text: c.rules.Labels.OnRecord})

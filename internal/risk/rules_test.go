@@ -77,6 +77,25 @@ func TestRulesSurviveTheWire(t *testing.T) {
 	}
 }
 
+func TestARuleOverFlagsOnRecordNamesThem(t *testing.T) {
+	s, _ := shipped(t)
+	whole, err := os.ReadFile("rules.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	changed := strings.Replace(string(whole), "{ history: firearm_on_record, is: true }", "{ history: flags, in: [weapon, dog] }", 1)
+	rules, err := risk.Parse([]byte(changed), "rules.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	facts := searched
+	facts.Flags = []string{"weapon", "stalking"}
+	got := flag(t, rules.Assess(s, nil, facts, voice, now), "firearm").Reasons
+	if len(got) != 1 || got[0].Kind != risk.ByHistory || got[0].Flag != "weapon" {
+		t.Errorf("reasons %+v, want the weapon on record", got)
+	}
+}
+
 func TestLintFindsRulesThatCannotHold(t *testing.T) {
 	s, rules := shipped(t)
 	var kept []script.Question

@@ -1,7 +1,5 @@
 package script
 
-import "maps"
-
 // Walk is where a call stands in its script.
 type Walk struct {
 	// Next is the first visible question without an answer; empty when there
@@ -53,7 +51,7 @@ func (s Script) Walk(answers Answers, facts Facts, mode Mode) Walk {
 // later return and for the audit, and counts for nothing meanwhile.
 func (s Script) Live(answers Answers, facts Facts, mode Mode) Answers {
 	in, _ := s.see(answers, facts, mode)
-	return maps.Clone(in.Answers)
+	return in.Answers
 }
 
 // see finds the visible questions and the answers to them. A condition looks
