@@ -71,3 +71,23 @@ install_packages() {
 		fail "could not install: $*. The reason is in .local/install.log; install them by hand and run this again:
     apt-get install --no-install-recommends $*"
 }
+
+# listening PORT: does anything on this machine listen there?
+listening() {
+	local hex
+	hex=$(printf ':%04X' "$1")
+	awk -v p="$hex\$" '$4 == "0A" && $2 ~ p { found = 1 } END { exit !found }' /proc/net/tcp /proc/net/tcp6 2>/dev/null
+}
+
+# reachable PORT: does it take a connection on 127.0.0.1?
+reachable() { (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null; }
+
+# await COMMAND... tries for half a minute.
+await() {
+	local try
+	for ((try = 0; try < 300; try++)); do
+		if "$@"; then return; fi
+		sleep 0.1
+	done
+	return 1
+}
