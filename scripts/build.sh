@@ -15,14 +15,36 @@ at_least() { [ "$(printf '%s\n%s\n' "$2" "$1" | sort -V | head -n 1)" = "$2" ]; 
 
 go_version() { (cd / && GOTOOLCHAIN=local go version) | sed 's/^go version go//; s/ .*//'; }
 
-# need_go puts a Go that go.mod accepts on PATH: the machine's, the
-# distribution's, or one that the distribution's fetches.
+# packages PART... installs, all at once, what the machine has not got of
+# go, cc, node, chromium and services.
+packages() {
+	local part found missing=()
+	PATH=$PATH:/usr/local/go/bin
+	for part; do
+		case $part in
+		go) command -v go >/dev/null || missing+=(golang-go ca-certificates) ;;
+		cc) command -v gcc >/dev/null || missing+=(gcc libc6-dev) ;; # links the race detector
+		node) if ! command -v node || ! command -v npm; then missing+=(nodejs npm); fi >/dev/null ;;
+		# The consoles are shown in Estonian and Russian too: a font with those letters.
+		chromium) chromium_path >/dev/null || missing+=(chromium fonts-dejavu-core) ;;
+		services)
+			found=$("$root/scripts/services" missing) || return 1
+			mapfile -t -O ${#missing[@]} missing < <(printf %s "$found")
+			;;
+		esac
+	done
+	[ ${#missing[@]} = 0 ] || install_packages "${missing[@]}"
+}
+
+chromium_path() { command -v chromium || command -v chromium-browser || command -v google-chrome; }
+
+# need_go puts a Go that go.mod accepts on PATH: the one that is there, or a
+# newer one that it fetches.
 need_go() {
 	local want found folder
 	want=$(sed -n 's/^go //p' "$root/go.mod")
 	PATH=$state/go/bin:$PATH:/usr/local/go/bin
 	export PATH GOTOOLCHAIN=local
-	command -v go >/dev/null || install_packages golang-go ca-certificates
 	found=$(go_version)
 	if at_least "$found" "$want"; then return; fi
 	say "    Go $found is here, $want is needed: fetching Go $go_fallback"
@@ -36,15 +58,12 @@ need_go() {
 	hash -r
 }
 
-# need_cc: the race detector is linked by a C compiler.
-need_cc() { command -v gcc >/dev/null || install_packages gcc libc6-dev; }
-
 node_major() { node --version 2>/dev/null | sed 's/^v//; s/\..*//'; }
 
+# need_node does the same for Node.js.
 need_node() {
 	PATH=$state/node/node_modules/.bin:$PATH
 	export PATH
-	if ! command -v node >/dev/null || ! command -v npm >/dev/null; then install_packages nodejs npm; fi
 	if [ "$(node_major)" -ge "$node_oldest" ]; then return; fi
 	say "    Node.js $(node --version) is here, $node_oldest is needed: fetching Node.js $node_fallback"
 	mkdir -p "$state/node"
