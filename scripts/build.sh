@@ -5,7 +5,7 @@
 root=${root:?} state=${state:?}
 
 go_fallback=1.26.8 # fetched through the Go module proxy where the distribution's Go is too old
-node_oldest=20
+node_oldest=20.19
 node_fallback=22
 
 bin=$state/bin/doorstep
@@ -58,18 +58,18 @@ need_go() {
 	hash -r
 }
 
-node_major() { node --version 2>/dev/null | sed 's/^v//; s/\..*//'; }
+node_version() { node --version | sed 's/^v//'; }
 
 # need_node does the same for Node.js.
 need_node() {
 	PATH=$state/node/node_modules/.bin:$PATH
 	export PATH
-	if [ "$(node_major)" -ge "$node_oldest" ]; then return; fi
+	if at_least "$(node_version)" "$node_oldest"; then return; fi
 	say "    Node.js $(node --version) is here, $node_oldest is needed: fetching Node.js $node_fallback"
 	mkdir -p "$state/node"
 	npm install --prefix "$state/node" --no-save --no-audit --no-fund "node@$node_fallback" >"$state/node/install.log" 2>&1 || true
 	hash -r
-	[ "$(node_major)" -ge "$node_oldest" ] ||
+	at_least "$(node_version)" "$node_oldest" ||
 		fail "Node.js $node_oldest or newer is needed, found $(node --version), and fetching a newer one failed (.local/node/install.log). Install it from https://nodejs.org and run this again."
 }
 
