@@ -53,7 +53,7 @@ function countReport(file) {
   }
   return {
     passed: report.numPassedTests,
-    failed: report.numFailedTests + (report.numFailedTestSuites ?? 0),
+    failed: report.numFailedTests,
     skipped: report.numPendingTests + report.numTodoTests,
   };
 }
