@@ -60,6 +60,7 @@ create table call (
     address_note   text not null default '', -- floor, door code, words of the caller
     script_code    text not null,
     script_version integer not null,
+    history        jsonb, -- the history as it was read when the address or the persons were set
     incident_id    uuid references incident,
     taken_by       uuid not null references account,
     opened_at      timestamptz not null,

@@ -1,0 +1,41 @@
+package briefing
+
+import (
+	_ "embed"
+	"fmt"
+
+	"github.com/goccy/go-yaml"
+
+	"doorstep/internal/script"
+)
+
+//go:embed contacts.yaml
+var shippedContacts []byte
+
+// Contact is a service to call now, for the crew to hand over at the door:
+// spoken, shown as a code to scan, never sent to the victim's phone.
+type Contact struct {
+	Code       string      `json:"code"`
+	Phone      string      `json:"phone"`
+	Name       script.Text `json:"name"`
+	Hours      script.Text `json:"hours"`
+	Languages  []string    `json:"languages"`
+	For        []string    `json:"for" doc:"victim, child, suspect"`
+	Source     string      `json:"source"`
+	VerifiedOn string      `json:"verified_on" doc:"the day on which the number was last verified"`
+}
+
+// Contacts returns the crisis contacts that come with the program. One without
+// a verified date is an error: an unverified number is never handed to anybody.
+func Contacts() ([]Contact, error) {
+	var all []Contact
+	if err := yaml.UnmarshalWithOptions(shippedContacts, &all, yaml.Strict()); err != nil {
+		return nil, fmt.Errorf("contacts.yaml: %w", err)
+	}
+	for _, c := range all {
+		if c.VerifiedOn == "" || c.Phone == "" {
+			return nil, fmt.Errorf("contacts.yaml: %s has no phone or no verified date", c.Code)
+		}
+	}
+	return all, nil
+}

@@ -1,0 +1,185 @@
+package control
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"doorstep/internal/access"
+	"doorstep/internal/briefing"
+	"doorstep/internal/fault"
+	"doorstep/internal/incident"
+	"doorstep/internal/unit"
+)
+
+// recommendFrom bounds the units that are ranked: the nearest free ones.
+const recommendFrom = 20
+
+// RecommendUnits ranks the free units for an incident.
+func (r *Room) RecommendUnits(ctx context.Context, a access.Actor, id incident.ID) ([]unit.Recommended, error) {
+	if err := a.Need(access.CallTaker); err != nil {
+		return nil, err
+	}
+	in, err := r.Store.Incident(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	now := r.Now()
+	units, err := r.Store.FreeUnits(ctx, in.Place(), recommendFrom, now)
+	if err != nil {
+		return nil, fmt.Errorf("free units: %w", err)
+	}
+	return unit.Recommend(units, in.Place(), in.DistrictCode, now), nil
+}
+
+// Assign sends a unit: the assignment and the delivery of the newest briefing
+// are committed, then pushed.
+func (r *Room) Assign(ctx context.Context, a access.Actor, id incident.ID, to unit.ID, once *Once) (Kept, error) {
+	if err := a.Need(access.CallTaker); err != nil {
+		return Kept{}, err
+	}
+	now := r.Now()
+	sent, err := r.Store.Unit(ctx, to, now)
+	if fault.Is(err, fault.NotFound) {
+		return Kept{}, fault.Bad("unit_id", "no such unit")
+	}
+	if err != nil {
+		return Kept{}, err
+	}
+	kept, err := r.Store.Change(ctx, Key{Incident: id}, once, func(w Work) (Written, error) {
+		if slices.ContainsFunc(w.Assignments, func(s unit.Assignment) bool { return s.UnitID == to }) {
+			return Written{}, fault.New(fault.Conflict, "%s is on this incident already", sent.CallSign)
+		}
+		in := *w.Incident
+		if in.State == incident.Open {
+			if err := in.Move(incident.Dispatched, now); err != nil {
+				return Written{}, err
+			}
+		}
+		if in.State == incident.Closed {
+			return Written{}, fault.New(fault.Conflict, "the incident is closed")
+		}
+		in.Version++
+		assigned := unit.Assignment{
+			ID: unit.AssignmentID(r.NewID()), IncidentID: string(id), UnitID: to,
+			CallSign: sent.CallSign, Status: unit.Assigned, AssignedAt: now,
+		}
+		use := access.Use{Actor: a, Purpose: access.ForBriefing, Incident: string(id), At: now}
+		return Written{
+			Incident: &in, Assignment: &assigned, Use: &use,
+			Deliveries: deliveries(*w.Briefing, []unit.Assignment{assigned}, now),
+			Notices:    []Draft{{Topic: incidentTopic(id), Type: "status", Body: assigned}},
+		}, nil
+	})
+	if err != nil {
+		return Kept{}, fmt.Errorf("assign unit %s: %w", to, err)
+	}
+	r.tell(ctx, kept)
+	return kept, nil
+}
+
+// deliveries puts a revision on its way to the units that are still at work.
+func deliveries(b briefing.Briefing, to []unit.Assignment, now time.Time) []briefing.Delivery {
+	var out []briefing.Delivery
+	for _, s := range to {
+		if s.Status == unit.Cleared || s.Status == unit.Cancelled {
+			continue
+		}
+		out = append(out, briefing.Delivery{
+			BriefingID: b.ID, Revision: b.Revision, IncidentID: s.IncidentID,
+			UnitID: string(s.UnitID), CallSign: s.CallSign, Topic: "unit:" + string(s.UnitID), SentAt: now,
+		})
+	}
+	return out
+}
+
+// IncidentView is an incident with who is sent and how far the briefing came.
+type IncidentView struct {
+	Incident    incident.Incident
+	CallID      string
+	Assignments []unit.Assignment
+	Deliveries  []briefing.Delivery
+	Briefing    *briefing.Briefing
+}
+
+// Incident shows an incident to those who work on it: the centre, a unit that
+// is assigned to it, and the district officer of its district.
+func (r *Room) Incident(ctx context.Context, a access.Actor, id incident.ID) (IncidentView, error) {
+	w, err := r.Store.Work(ctx, Key{Incident: id})
+	if err != nil {
+		return IncidentView{}, err
+	}
+	all, err := r.Store.Assignments(ctx, id)
+	if err != nil {
+		return IncidentView{}, err
+	}
+	if !maySee(a, *w.Incident, all) {
+		return IncidentView{}, fault.New(fault.NotFound, "no such incident, or not yours to see")
+	}
+	sent, err := r.Store.Deliveries(ctx, id)
+	if err != nil {
+		return IncidentView{}, err
+	}
+	return IncidentView{Incident: *w.Incident, CallID: string(w.Call.ID), Assignments: all, Deliveries: sent, Briefing: w.Briefing}, nil
+}
+
+// maySee is the relation that opens an incident to an actor.
+func maySee(a access.Actor, in incident.Incident, sent []unit.Assignment) bool {
+	switch a.Role {
+	case access.CallTaker:
+		return true
+	case access.PatrolOfficer:
+		return slices.ContainsFunc(sent, func(s unit.Assignment) bool { return a.UnitID != "" && string(s.UnitID) == a.UnitID })
+	case access.DistrictOfficer:
+		return a.DistrictCode != "" && in.DistrictCode == a.DistrictCode
+	default:
+		return false
+	}
+}
+
+// Incidents lists incidents: all open ones for the centre, those of the own
+// district for its officer.
+func (r *Room) Incidents(ctx context.Context, a access.Actor, f IncidentFilter) ([]incident.Incident, error) {
+	if err := a.Need(access.CallTaker, access.DistrictOfficer); err != nil {
+		return nil, err
+	}
+	if a.Role == access.DistrictOfficer {
+		f.District = a.DistrictCode
+	}
+	return r.Store.Incidents(ctx, f)
+}
+
+// MayHear says whether an actor may listen to a topic besides the own ones.
+func (r *Room) MayHear(ctx context.Context, a access.Actor, topic string) error {
+	if slices.Contains(a.Topics(), topic) {
+		return nil
+	}
+	id, ok := cutTopic(topic, "incident:")
+	if !ok {
+		return fault.New(fault.Forbidden, "this topic is not yours")
+	}
+	in, err := r.Store.Incident(ctx, incident.ID(id))
+	if err != nil {
+		return err
+	}
+	sent, err := r.Store.Assignments(ctx, in.ID)
+	if err != nil {
+		return err
+	}
+	if !maySee(a, in, sent) {
+		return fault.New(fault.Forbidden, "this topic is not yours")
+	}
+	return nil
+}
+
+// AlertLate tells the call takers of briefings that did not arrive in time.
+func (r *Room) AlertLate(ctx context.Context) error {
+	now := r.Now()
+	notices, err := r.Store.LateDeliveries(ctx, now.Add(-briefing.AckDeadline), now)
+	if err != nil {
+		return fmt.Errorf("late deliveries: %w", err)
+	}
+	r.tell(ctx, Kept{Notices: notices})
+	return nil
+}

@@ -1,0 +1,232 @@
+// Package control is the control room: it joins the stages of a call, one
+// method per thing that a person does, one file per desk. It knows neither SQL
+// nor JSON on the wire nor sockets.
+//
+// The order is always the same: who may, load, decide, keep, tell. What is
+// told was kept first; a tablet that misses the push finds it on resume.
+package control
+
+import (
+	"context"
+	"encoding/json"
+	"time"
+
+	"doorstep/internal/access"
+	"doorstep/internal/briefing"
+	"doorstep/internal/call"
+	"doorstep/internal/fault"
+	"doorstep/internal/incident"
+	"doorstep/internal/outcome"
+	"doorstep/internal/person"
+	"doorstep/internal/premise"
+	"doorstep/internal/risk"
+	"doorstep/internal/script"
+	"doorstep/internal/unit"
+)
+
+// Notice is something that screens must hear: committed, with its number in
+// its topic.
+type Notice struct {
+	Topic string
+	Seq   int64
+	Type  string
+	At    time.Time
+	Body  json.RawMessage
+}
+
+// Draft is a notice that is not kept yet, so it has no number.
+type Draft struct {
+	Topic string
+	Type  string
+	Body  any
+}
+
+// Key names what to load and lock: exactly one field is set.
+type Key struct {
+	Call       call.ID
+	Incident   incident.ID
+	Assignment unit.AssignmentID
+}
+
+// Work is a case as it stands, loaded together: the call, what its history was
+// when it was read, and the incident with its newest briefing and active
+// assignments, if it was raised.
+type Work struct {
+	Call        call.Call
+	History     premise.History
+	Incident    *incident.Incident
+	Briefing    *briefing.Briefing
+	Assignments []unit.Assignment
+}
+
+// AnswerGiven is an answer on its way to the record.
+type AnswerGiven struct {
+	Question string
+	Value    script.Value
+	By       access.AccountID
+	At       time.Time
+}
+
+// Written is what one decision adds; nil and empty fields write nothing. All of
+// it is kept in one transaction, or nothing is.
+type Written struct {
+	Call        *call.Call
+	NewAddress  string           // text of an address that no gazetteer entry matches
+	History     *premise.History // as it was read for this call
+	Answer      *AnswerGiven
+	Incident    *incident.Incident
+	NewIncident bool
+	Briefing    *briefing.Briefing // a new revision
+	Assignment  *unit.Assignment
+	Reported    *StatusReport
+	Deliveries  []briefing.Delivery // the newest revision, to these units
+	Record      *outcome.Record
+	Outcome     *outcome.Outcome
+	Use         *access.Use
+	Notices     []Draft
+}
+
+// StatusReport is a status as a tablet reported it. A repeat of the client's
+// id changes nothing.
+type StatusReport struct {
+	ClientID string
+	Status   unit.Status
+	At       time.Time // by the tablet's clock
+	HeardAt  time.Time
+	By       access.AccountID
+}
+
+// Once makes a create harmless to repeat: the first answer is kept with what it
+// created, and a repeat of the key returns it.
+type Once struct {
+	Account access.AccountID
+	Key     string
+	Request []byte // hash of what was asked
+	Status  int
+	// Encode makes the answer; the deliveries in w have their numbers.
+	Encode func(w Written) ([]byte, error)
+}
+
+// Kept is what became of a decision: what was written and told, or the answer
+// to the same request made before.
+type Kept struct {
+	Written  Written
+	Notices  []Notice
+	Repeated []byte
+}
+
+// Store keeps the record. Each method is one transaction.
+type Store interface {
+	// Change loads and locks a case, lets decide judge it, and keeps what it
+	// returns. If decide refuses, nothing is written.
+	Change(ctx context.Context, key Key, once *Once, decide func(Work) (Written, error)) (Kept, error)
+	// OpenCall keeps a new call.
+	OpenCall(ctx context.Context, c call.Call, once *Once) (Kept, error)
+	// Work loads a case without locking it.
+	Work(ctx context.Context, key Key) (Work, error)
+
+	Address(ctx context.Context, id premise.ID) (premise.Address, error)
+	// History reads the past of an address and of persons, and records the use.
+	History(ctx context.Context, use access.Use, id premise.ID, persons []person.ID, before string) (premise.History, error)
+	// LinkPersons finds or makes the records of a call's persons.
+	LinkPersons(ctx context.Context, persons []person.Person, now time.Time) ([]person.Person, error)
+
+	Incident(ctx context.Context, id incident.ID) (incident.Incident, error)
+	Incidents(ctx context.Context, f IncidentFilter) ([]incident.Incident, error)
+	RunningNumber(ctx context.Context) (int64, error)
+	Assignments(ctx context.Context, id incident.ID) ([]unit.Assignment, error)
+	Deliveries(ctx context.Context, id incident.ID) ([]briefing.Delivery, error)
+	FreeUnits(ctx context.Context, near *premise.Point, limit int, now time.Time) ([]unit.Unit, error)
+	Unit(ctx context.Context, id unit.ID, now time.Time) (unit.Unit, error)
+	UnitWork(ctx context.Context, id unit.ID) ([]UnitBriefing, error)
+
+	// Acknowledge, Displayed and Read each keep one of the facts of a
+	// delivery and what the call taker is told of it; a repeat does nothing.
+	Acknowledge(ctx context.Context, u unit.ID, topic string, seq int64, now time.Time) ([]Notice, error)
+	Displayed(ctx context.Context, u unit.ID, id briefing.ID, revision int, now time.Time) ([]Notice, error)
+	Read(ctx context.Context, u unit.ID, by access.AccountID, id briefing.ID, revision int, now time.Time) ([]Notice, error)
+	// LateDeliveries marks what is undelivered since before and alerts on it.
+	LateDeliveries(ctx context.Context, before, now time.Time) ([]Notice, error)
+	Position(ctx context.Context, u unit.ID, p premise.Point, at time.Time) error
+
+	Record(ctx context.Context, id incident.ID) (KeptRecord, error)
+	KeepRecord(ctx context.Context, id incident.ID, version int64, r outcome.Record, by access.AccountID, now time.Time, drafts []Draft) (KeptRecord, []Notice, error)
+	Outcomes(ctx context.Context, id incident.ID) ([]outcome.Outcome, error)
+	Feedback(ctx context.Context, to access.AccountID, before string, limit int) ([]outcome.Feedback, error)
+	ReadFeedback(ctx context.Context, to access.AccountID, id string, now time.Time) (outcome.Feedback, error)
+	FollowUps(ctx context.Context, district string, now time.Time, limit int) ([]outcome.FollowUp, error)
+	Repeats(ctx context.Context, district string, now time.Time, limit int) ([]RepeatAddress, error)
+}
+
+// IncidentFilter narrows a list of incidents; Before is the id of the last one
+// of the page before.
+type IncidentFilter struct {
+	Open     bool
+	District string
+	RaisedBy access.AccountID
+	DVOnly   bool
+	Before   string
+	Limit    int
+}
+
+// UnitBriefing is what a unit is or lately was sent to: how a tablet that was
+// switched off finds its work.
+type UnitBriefing struct {
+	Assignment unit.Assignment
+	Briefing   json.RawMessage // the newest revision, as it travels
+	Delivery   briefing.Delivery
+}
+
+// KeptRecord is the on-scene record of an incident in its newest version;
+// version 0 means that none was written.
+type KeptRecord struct {
+	Record    outcome.Record
+	WrittenBy access.AccountID
+	WrittenAt time.Time
+	Version   int64
+}
+
+// RepeatAddress is an address that calls again and again.
+type RepeatAddress struct {
+	Address premise.Address `json:"address"`
+	DV12m   int             `json:"dv_12m"`
+	DV90d   int             `json:"dv_90d"`
+	LastAt  time.Time       `json:"last_at"`
+}
+
+// Room is the control room. Now and NewID are fields, so that tests hold time
+// still.
+type Room struct {
+	Store    Store
+	Scripts  map[string]script.Script // by code, the version in force
+	Rules    risk.Rules
+	Contacts []briefing.Contact
+	Now      func() time.Time
+	NewID    func() string
+	Push     func(context.Context, ...Notice)
+}
+
+// assess judges a case by its pinned script.
+func (r *Room) assess(w Work, now time.Time) (risk.Assessment, script.Walk, error) {
+	s, err := r.script(w.Call)
+	if err != nil {
+		return risk.Assessment{}, script.Walk{}, err
+	}
+	facts := w.History.Facts()
+	return r.Rules.Assess(s, w.Call.Answers, facts, w.Call.Mode(), now),
+		s.Walk(w.Call.Answers, facts, w.Call.Mode()), nil
+}
+
+func (r *Room) script(c call.Call) (script.Script, error) {
+	s, ok := r.Scripts[c.ScriptCode]
+	if !ok || s.Version != c.ScriptVersion {
+		return script.Script{}, fault.New(fault.Conflict, "the script version of this call is not loaded")
+	}
+	return s, nil
+}
+
+func (r *Room) tell(ctx context.Context, k Kept) {
+	if len(k.Notices) > 0 {
+		r.Push(ctx, k.Notices...)
+	}
+}

@@ -1,0 +1,143 @@
+package premise
+
+import (
+	"time"
+
+	"doorstep/internal/script"
+)
+
+// ID names an address.
+type ID string
+
+// Point is a place on earth in WGS 84 degrees: longitude, latitude.
+type Point [2]float64
+
+// Address is an entry of the gazetteer as the stages see it.
+type Address struct {
+	ID       ID     `json:"id"`
+	Kind     string `json:"kind" enum:"dwelling,building,block,crossing,place,unverified"`
+	Label    string `json:"label"`
+	Locality string `json:"locality"`
+	Point    *Point `json:"point,omitempty" doc:"longitude, latitude (WGS 84)"`
+	District string `json:"district_code,omitempty"`
+}
+
+// Tie says why an entry is shown with this address. Entries of different ties
+// are labelled and never mixed: what happened in the block is not what
+// happened behind this door.
+type Tie string
+
+// The ties, nearest first.
+const (
+	SameDwelling Tie = "dwelling"
+	SameBuilding Tie = "building"
+	SameBlock    Tie = "block"
+	SamePerson   Tie = "person"
+)
+
+// Entry is one earlier incident in the history of an address or a person.
+type Entry struct {
+	IncidentID  string    `json:"incident_id"`
+	Number      string    `json:"number"`
+	ReceivedAt  time.Time `json:"received_at"`
+	Tie         Tie       `json:"tie" enum:"dwelling,building,block,person"`
+	Address     string    `json:"address" doc:"label of where it was"`
+	Class       string    `json:"class" enum:"dv,suspected_dv,not_dv,unclassified"`
+	Type        string    `json:"type" doc:"call type as it was recorded"`
+	Flags       []string  `json:"flags" doc:"codes of the flags raised then"`
+	State       string    `json:"state"`
+	Disposition string    `json:"disposition"`
+	Summary     string    `json:"summary" doc:"what became of it"`
+}
+
+// Caution is a hazard or an order to know before the door opens. One past its
+// review date is shown as unreviewed, never hidden.
+type Caution struct {
+	ID         string    `json:"id"`
+	Kind       string    `json:"kind" enum:"firearm,dog,officer_safety,protection_order"`
+	Note       string    `json:"note"`
+	Source     string    `json:"source"`
+	Since      time.Time `json:"since"`
+	ReviewBy   time.Time `json:"review_by"`
+	Unreviewed bool      `json:"unreviewed"`
+}
+
+// Resident is a person whom earlier incidents tie to the address.
+type Resident struct {
+	PersonID  string    `json:"person_id"`
+	Name      string    `json:"name"`
+	BirthDate string    `json:"birth_date,omitempty"`
+	Roles     []string  `json:"roles"`
+	LastSeen  time.Time `json:"last_seen"`
+}
+
+// Counts are the totals at the address itself (its dwelling, or for a block the
+// block), suspected DV counted as DV.
+type Counts struct {
+	Incidents12m  int        `json:"incidents_12m"`
+	DV30d         int        `json:"dv_30d"`
+	DV12m         int        `json:"dv_12m"`
+	DVEver        int        `json:"dv_ever"`
+	LastDVAt      *time.Time `json:"last_dv_at,omitempty"`
+	PersonsDVEver int        `json:"persons_dv_ever" doc:"DV incidents of the call's persons, anywhere"`
+}
+
+// History is the past of an address, as of a moment. Searched tells an empty
+// list that was looked for from one that was not.
+type History struct {
+	Searched        bool       `json:"searched"`
+	SearchedPersons bool       `json:"searched_persons"`
+	AsOf            time.Time  `json:"as_of"`
+	Counts          Counts     `json:"counts"`
+	Entries         []Entry    `json:"entries" doc:"newest first, at most 50"`
+	Cautions        []Caution  `json:"cautions"`
+	Residents       []Resident `json:"residents"`
+	More            bool       `json:"more" doc:"older entries exist"`
+}
+
+// Facts are what the script and the rules may ask of the history.
+func (h History) Facts() script.Facts {
+	f := script.Facts{
+		SearchedPremise:       h.Searched,
+		SearchedPersons:       h.SearchedPersons,
+		Incidents12m:          h.Counts.Incidents12m,
+		DVIncidents30d:        h.Counts.DV30d,
+		DVIncidents12m:        h.Counts.DV12m,
+		DVIncidentsEver:       h.Counts.DVEver,
+		PersonDVIncidentsEver: h.Counts.PersonsDVEver,
+		LastDVAt:              h.Counts.LastDVAt,
+		Flags:                 []string{},
+		Recent:                []script.PastIncident{},
+	}
+	for _, c := range h.Cautions {
+		switch c.Kind {
+		case "firearm":
+			f.FirearmOnRecord = true
+		case "protection_order":
+			f.ProtectionOrder = true
+		}
+	}
+	for _, e := range h.Entries {
+		if len(f.Recent) == script.MaxRecent {
+			break
+		}
+		f.Recent = append(f.Recent, script.PastIncident{
+			ID: e.IncidentID, At: e.ReceivedAt, Class: e.Class, Address: e.Address,
+			Tie: e.scriptTie(), Flags: e.Flags,
+		})
+	}
+	return f
+}
+
+// scriptTie maps an entry's tie to what the rules tell apart: a neighbour's
+// past in the same building is no more theirs than one in the same block.
+func (e Entry) scriptTie() script.Tie {
+	switch e.Tie {
+	case SameDwelling:
+		return script.TieDwelling
+	case SamePerson:
+		return script.TiePerson
+	default:
+		return script.TieBlock
+	}
+}
