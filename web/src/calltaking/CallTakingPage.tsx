@@ -1,0 +1,12 @@
+import { useTranslation } from "react-i18next";
+import { Loading } from "../ui/states";
+
+export function CallTakingPage() {
+  const { t } = useTranslation("calltaking");
+  return (
+    <main className="page">
+      <h1 className="title">{t("title")}</h1>
+      <Loading />
+    </main>
+  );
+}

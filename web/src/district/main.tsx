@@ -1,0 +1,6 @@
+import { startDesk } from "../start/startDesk";
+import { DistrictPage } from "./DistrictPage";
+import "./district.css";
+import { district } from "./texts";
+
+startDesk({ name: "district", words: district, page: <DistrictPage />, keep: "memory" });

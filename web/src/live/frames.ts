@@ -1,0 +1,51 @@
+/** One frame from the server: `seq` is gapless within `topic`. */
+export type Frame = { type: string; topic?: string; seq?: number; at: string; body?: unknown };
+
+/** What a screen hears about. Bodies are those of the contract; each desk knows its own. */
+export type NoticeType = "briefing" | "assessment" | "delivery" | "status" | "feedback" | "alert" | "resync";
+
+export type Notice<Body = unknown> = {
+  type: NoticeType;
+  topic: string;
+  seq: number;
+  /** When the server committed it. */
+  at: string;
+  body: Body;
+};
+
+/** What a screen says by itself. Each may be sent twice: the server applies it once. */
+export type Saying =
+  | { type: "displayed"; body: { briefing_id: string; revision: number } }
+  | { type: "read"; body: { briefing_id: string; revision: number } }
+  | { type: "status"; body: { assignment_id: string; status: string; at: string; client_id: string } };
+
+/** Where the tablet is: only the newest counts, so it is never kept for later. */
+export type Position = { point: { type: "Point"; coordinates: [number, number] }; at: string };
+
+export function parseFrame(text: unknown): Frame | null {
+  if (typeof text !== "string") return null;
+  try {
+    const frame: unknown = JSON.parse(text);
+    return isFrame(frame) ? frame : null;
+  } catch {
+    return null;
+  }
+}
+
+function isFrame(value: unknown): value is Frame {
+  if (typeof value !== "object" || value === null) return false;
+  const { type, topic, seq } = value as Record<string, unknown>;
+  return (
+    typeof type === "string" &&
+    (topic === undefined || typeof topic === "string") &&
+    (seq === undefined || typeof seq === "number")
+  );
+}
+
+/** The body of `welcome`: the sequence after which each topic is served on this connection. */
+export function welcomed(frame: Frame): Map<string, number> {
+  const topics = (frame.body as { topics?: Record<string, unknown> } | undefined)?.topics ?? {};
+  return new Map(
+    Object.entries(topics).filter((entry): entry is [string, number] => typeof entry[1] === "number"),
+  );
+}

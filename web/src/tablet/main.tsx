@@ -1,0 +1,6 @@
+import { startDesk } from "../start/startDesk";
+import { TabletPage } from "./TabletPage";
+import "./tablet.css";
+import { tablet } from "./texts";
+
+startDesk({ name: "tablet", words: tablet, page: <TabletPage />, keep: "device", dayAndNight: true });
