@@ -56,10 +56,11 @@ func (r *Room) Call(ctx context.Context, a access.Actor, id call.ID) (CallView, 
 	if err != nil {
 		return CallView{}, err
 	}
-	return r.view(w)
+	return r.View(w)
 }
 
-func (r *Room) view(w Work) (CallView, error) {
+// View is a case as a call taker sees it.
+func (r *Room) View(w Work) (CallView, error) {
 	assessed, walk, err := r.assess(w, r.Now())
 	return CallView{Call: w.Call, History: w.History, Assessment: assessed, Walk: walk}, err
 }
@@ -108,7 +109,7 @@ func (r *Room) ChangeCall(ctx context.Context, a access.Actor, id call.ID, versi
 	}
 	r.tell(ctx, kept)
 	after.Call = *kept.Written.Call
-	return r.view(after)
+	return r.View(after)
 }
 
 // lookUp reads the history that a change of address or persons asks for; nil
@@ -183,7 +184,7 @@ func (r *Room) Answer(ctx context.Context, a access.Actor, id call.ID, question 
 		return CallView{}, fmt.Errorf("answer in call %s: %w", id, err)
 	}
 	r.tell(ctx, kept)
-	return r.view(after)
+	return r.View(after)
 }
 
 // check turns what was sent into an answer to a question of the pinned script.

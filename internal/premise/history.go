@@ -141,3 +141,8 @@ func (e Entry) scriptTie() script.Tie {
 		return script.TieBlock
 	}
 }
+
+// Empty is the history of a call whose address nobody knows yet: not searched.
+func Empty() History {
+	return History{Entries: []Entry{}, Cautions: []Caution{}, Residents: []Resident{}}
+}

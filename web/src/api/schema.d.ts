@@ -4,6 +4,282 @@
  */
 
 export interface paths {
+  "/api/v1/addresses": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Addresses while typing */
+    get: operations["find-addresses"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/addresses/repeat": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Addresses of my district that call again and again */
+    get: operations["repeat-addresses"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/addresses/{id}/history": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Premise history, each entry with why it is shown */
+    get: operations["premise-history"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/calls": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** A call arrives */
+    post: operations["open-call"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/calls/{id}": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** A call as it stands */
+    get: operations["call"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    /** Address, caller, persons, mode */
+    patch: operations["change-call"];
+    trace?: never;
+  };
+  "/api/v1/calls/{id}/answers/{question}": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    /** An answer: the next question, flags, class and priority, with reasons */
+    put: operations["answer"];
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/feedback": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** My own feedback, newest first */
+    get: operations["feedback"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/feedback/{id}/read": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** I read it */
+    post: operations["read-feedback"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/follow_ups": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Cases of my district that wait for somebody, most urgent first */
+    get: operations["follow-ups"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/incidents": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Incidents, newest first */
+    get: operations["incidents"];
+    put?: never;
+    /** Open the incident of a call */
+    post: operations["raise-incident"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/incidents/{id}": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** An incident, who is sent, how far the briefing came */
+    get: operations["incident"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/incidents/{id}/assignments": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Send a unit: commits the briefing, then pushes it */
+    post: operations["assign"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/incidents/{id}/deliveries": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Who received and read which revision, when */
+    get: operations["deliveries"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/incidents/{id}/on_scene_record": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** The on-scene record */
+    get: operations["on-scene-record"];
+    /** Write the on-scene record; If-Match "0" for the first */
+    put: operations["keep-on-scene-record"];
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/incidents/{id}/outcomes": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** What became of an incident so far */
+    get: operations["outcomes"];
+    put?: never;
+    /** What became of it: becomes feedback */
+    post: operations["report-outcome"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/scripts/{code}": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** The published script, in all its languages */
+    get: operations["script"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   "/api/v1/session": {
     parameters: {
       query?: never;
@@ -11,10 +287,47 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
+    /** Who is signed in */
     get: operations["who-am-i"];
     put?: never;
+    /** Sign in */
     post: operations["sign-in"];
+    /** Sign out */
     delete: operations["sign-out"];
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/units/mine/work": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** What my unit is sent to, with the newest briefing of each */
+    get: operations["unit-work"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/units/recommended": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Free units ranked, with reasons */
+    get: operations["recommended-units"];
+    put?: never;
+    post?: never;
+    delete?: never;
     options?: never;
     head?: never;
     patch?: never;
@@ -24,29 +337,866 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
   schemas: {
+    Address: {
+      district_code?: string;
+      id: string;
+      /** @enum {string} */
+      kind: "dwelling" | "building" | "block" | "crossing" | "place" | "unverified";
+      label: string;
+      locality: string;
+      point?: components["schemas"]["Point"];
+    };
+    AddressHistory: {
+      address: components["schemas"]["Address"];
+      /** Format: date-time */
+      as_of: string;
+      cautions: components["schemas"]["PremiseCaution"][];
+      counts: components["schemas"]["PremiseCounts"];
+      /** @description newest first, at most 50 */
+      entries: components["schemas"]["PremiseEntry"][];
+      /** @description older entries exist */
+      more: boolean;
+      next_cursor?: string;
+      residents: components["schemas"]["PremiseResident"][];
+      searched: boolean;
+      searched_persons: boolean;
+    };
+    Answer: {
+      /** Format: date-time */
+      at: string;
+      /** @description as it was given: a word, a list of codes, a number or a person */
+      value: unknown;
+    };
+    AssignBody: {
+      /** Format: uuid */
+      unit_id: string;
+    };
+    Assigned: {
+      assignment: components["schemas"]["UnitAssignment"];
+      briefing: components["schemas"]["BriefingRef"];
+      delivery: components["schemas"]["BriefingDelivery"];
+    };
+    Briefing: {
+      address?: components["schemas"]["BriefingAddress"];
+      /** @description what the caller said, in the order of the script */
+      answers: components["schemas"]["BriefingAnswer"][];
+      approach: components["schemas"]["RiskAdvice"][];
+      /** Format: date-time */
+      at: string;
+      briefing_id: string;
+      cautions: components["schemas"]["PremiseCaution"][];
+      /** @description what is new since the last revision */
+      changes: components["schemas"]["BriefingChange"][];
+      classification: components["schemas"]["RiskClassification"];
+      contacts: components["schemas"]["BriefingContact"][];
+      flags: components["schemas"]["RiskFlag"][];
+      history: components["schemas"]["PremiseEntry"][];
+      /** Format: date-time */
+      history_as_of?: string;
+      history_counts: components["schemas"]["PremiseCounts"];
+      incident: components["schemas"]["BriefingIncident"];
+      /** @description what nobody asked yet */
+      not_asked: components["schemas"]["BriefingQuestion"][];
+      persons: components["schemas"]["Person"][];
+      priority: components["schemas"]["RiskPriority"];
+      /** Format: int64 */
+      revision: number;
+      /** @description false: the history was not searched, which is not the same as none */
+      searched: boolean;
+    };
+    BriefingAddress: {
+      district_code?: string;
+      id: string;
+      /** @enum {string} */
+      kind: "dwelling" | "building" | "block" | "crossing" | "place" | "unverified";
+      label: string;
+      locality: string;
+      note: string;
+      /** @description longitude, latitude (WGS 84) */
+      point?: number[];
+    };
+    BriefingAnswer: {
+      answer: components["schemas"]["ScriptText"];
+      /** Format: date-time */
+      at: string;
+      code: string;
+      group: string;
+      question: components["schemas"]["ScriptText"];
+    };
+    BriefingChange: {
+      /** @description of the flag or question */
+      code: string;
+      /** @enum {string} */
+      kind:
+        | "flag_raised"
+        | "flag_gone"
+        | "priority"
+        | "classification"
+        | "address"
+        | "answer"
+        | "person"
+        | "caution";
+      text: components["schemas"]["ScriptText"];
+    };
+    BriefingContact: {
+      code: string;
+      /** @description victim, child, suspect */
+      for: string[];
+      hours: components["schemas"]["ScriptText"];
+      languages: string[];
+      name: components["schemas"]["ScriptText"];
+      phone: string;
+      source: string;
+      /** @description the day on which the number was last verified */
+      verified_on: string;
+    };
+    BriefingDelivery: {
+      /**
+       * Format: date-time
+       * @description when the call taker was told that it is late
+       */
+      alerted_at?: string;
+      briefing_id: string;
+      call_sign: string;
+      /** Format: date-time */
+      delivered_at?: string;
+      /** Format: date-time */
+      displayed_at?: string;
+      incident_id: string;
+      /** Format: date-time */
+      read_at?: string;
+      /** Format: int64 */
+      revision: number;
+      /** Format: date-time */
+      sent_at: string;
+      /** Format: int64 */
+      seq: number;
+      topic: string;
+      unit_id: string;
+    };
+    BriefingIncident: {
+      /** @description the caller cannot speak freely: arrive without signals */
+      covert: boolean;
+      id: string;
+      /** @description of the caller */
+      language: string;
+      number: string;
+      /** Format: int64 */
+      priority: number;
+      /** Format: date-time */
+      received_at: string;
+    };
+    BriefingQuestion: {
+      code: string;
+      text: components["schemas"]["ScriptText"];
+    };
+    BriefingRef: {
+      briefing_id: string;
+      /** Format: int64 */
+      revision: number;
+    };
+    Call: {
+      address?: components["schemas"]["Address"];
+      address_note: string;
+      /** @description by question code */
+      answers: {
+        [key: string]: components["schemas"]["Answer"];
+      };
+      assessment: components["schemas"]["RiskAssessment"];
+      /** @enum {string} */
+      caller_role?: "victim" | "third_party" | "child" | "suspect";
+      /** @enum {string} */
+      channel: "voice" | "text" | "silent" | "app";
+      /** Format: date-time */
+      closed_at?: string;
+      covert: boolean;
+      /** @description as it was read when the address or the persons were set */
+      history: components["schemas"]["PremiseHistory"];
+      id: string;
+      incident_id?: string;
+      /** @enum {string} */
+      language: "et" | "en" | "ru";
+      location?: components["schemas"]["Point"];
+      /** Format: date-time */
+      opened_at: string;
+      persons: components["schemas"]["Person"][];
+      phone?: string;
+      script: components["schemas"]["ScriptRef"];
+      /** Format: int64 */
+      version: number;
+      walk: components["schemas"]["Walk"];
+    };
+    ChangeCallBody: {
+      /** Format: uuid */
+      address_id?: string;
+      /** @description floor, door code, what the caller said */
+      address_note?: string;
+      /** @description an address that the gazetteer does not have: kept as unverified */
+      address_text?: string;
+      /** @enum {string} */
+      caller_role?: "victim" | "third_party" | "child" | "suspect";
+      closed?: boolean;
+      covert?: boolean;
+      /** @enum {string} */
+      language?: "et" | "en" | "ru";
+      location?: components["schemas"]["Point"];
+      persons?: components["schemas"]["Person"][];
+      phone?: string;
+    };
+    FieldError: {
+      detail: string;
+      field: string;
+    };
+    FoundAddress: {
+      district_code?: string;
+      /** Format: int64 */
+      dv_12m: number;
+      id: string;
+      /** Format: int64 */
+      incidents_12m: number;
+      /** @enum {string} */
+      kind: "dwelling" | "building" | "block" | "crossing" | "place" | "unverified";
+      label: string;
+      locality: string;
+      point?: components["schemas"]["Point"];
+    };
+    FoundAddressesBody: {
+      /** @description best first */
+      items: components["schemas"]["FoundAddress"][];
+    };
+    GiveAnswerBody: {
+      /** @description as the question's kind has it */
+      value: unknown;
+    };
+    Incident: {
+      address?: components["schemas"]["Address"];
+      address_note?: string;
+      /** Format: date-time */
+      arrived_at?: string;
+      /** @enum {string} */
+      class: "dv" | "suspected_dv" | "not_dv" | "unclassified";
+      /** Format: date-time */
+      closed_at?: string;
+      /** Format: date-time */
+      dispatched_at?: string;
+      disposition?: string;
+      district_code?: string;
+      flags: string[];
+      id: string;
+      number: string;
+      /**
+       * Format: int64
+       * @description 1 is immediate; absent in imported history
+       */
+      priority?: number;
+      /** Format: date-time */
+      received_at: string;
+      relationship?: string;
+      /** @enum {string} */
+      risk_level?: "low" | "medium" | "high";
+      /** @enum {string} */
+      state: "open" | "dispatched" | "on_scene" | "closed";
+      /** @description what became of it */
+      summary?: string;
+      type: string;
+      /** Format: int64 */
+      version: number;
+    };
+    IncidentDetail: {
+      address?: components["schemas"]["Address"];
+      address_note?: string;
+      /** Format: date-time */
+      arrived_at?: string;
+      assignments: components["schemas"]["UnitAssignment"][];
+      /** @description the newest revision */
+      briefing?: components["schemas"]["Briefing"];
+      call_id?: string;
+      /** @enum {string} */
+      class: "dv" | "suspected_dv" | "not_dv" | "unclassified";
+      /** Format: date-time */
+      closed_at?: string;
+      deliveries: components["schemas"]["BriefingDelivery"][];
+      /** Format: date-time */
+      dispatched_at?: string;
+      disposition?: string;
+      district_code?: string;
+      flags: string[];
+      id: string;
+      number: string;
+      /**
+       * Format: int64
+       * @description 1 is immediate; absent in imported history
+       */
+      priority?: number;
+      /** Format: date-time */
+      received_at: string;
+      relationship?: string;
+      /** @enum {string} */
+      risk_level?: "low" | "medium" | "high";
+      /** @enum {string} */
+      state: "open" | "dispatched" | "on_scene" | "closed";
+      /** @description what became of it */
+      summary?: string;
+      type: string;
+      /** Format: int64 */
+      version: number;
+    };
+    OnSceneRecord: {
+      /** @description absent when none was written */
+      record?: components["schemas"]["OutcomeRecord"];
+      /**
+       * Format: int64
+       * @description 0 when none was written
+       */
+      version: number;
+      /** Format: date-time */
+      written_at?: string;
+      written_by?: string;
+    };
+    OpenCallBody: {
+      /** @enum {string} */
+      caller_role?: "victim" | "third_party" | "child" | "suspect";
+      /** @enum {string} */
+      channel: "voice" | "text" | "silent" | "app";
+      covert?: boolean;
+      /**
+       * @default et
+       * @enum {string}
+       */
+      language: "et" | "en" | "ru";
+      location?: components["schemas"]["Point"];
+      phone?: string;
+    };
+    Outcome: {
+      /** @description to the crew: what was done well, what to do better */
+      advice?: string;
+      /**
+       * @description what it turned out to be
+       * @enum {string}
+       */
+      class?: "dv" | "suspected_dv" | "not_dv";
+      /**
+       * Format: date-time
+       * @description when to look again; absent when nothing more is due
+       */
+      follow_up_at?: string;
+      /** @description who helped: services, by their names */
+      helped_by: string[];
+      id: string;
+      incident_id: string;
+      /** @enum {string} */
+      kind:
+        | "follow_up_visit"
+        | "victim_support_contact"
+        | "referral_made"
+        | "protection_order"
+        | "investigation_opened"
+        | "investigation_terminated"
+        | "no_contact"
+        | "closed"
+        | "other";
+      /** @enum {string} */
+      risk_level?: "low" | "medium" | "high";
+      /** @description what became of it */
+      text: string;
+      /** Format: date-time */
+      written_at: string;
+      written_by: string;
+    };
+    OutcomeFeedback: {
+      address: string;
+      /** Format: date-time */
+      at: string;
+      /** @description role of the writer */
+      from: string;
+      id: string;
+      incident_id: string;
+      number: string;
+      outcome: components["schemas"]["Outcome"];
+      /** Format: date-time */
+      read_at?: string;
+      /**
+       * Format: date-time
+       * @description when the call came in
+       */
+      received_at: string;
+    };
+    OutcomeFollowUp: {
+      address: string;
+      address_id: string;
+      class: string;
+      crew_class?: string;
+      /** @description why the crew disagreed with the centre */
+      crew_reason?: string;
+      /** Format: date-time */
+      due_at?: string;
+      incident_id: string;
+      number: string;
+      overdue: boolean;
+      /** @enum {string} */
+      reason: "due" | "no_outcome" | "disagreement";
+      /** Format: date-time */
+      received_at: string;
+      risk_level: string;
+    };
+    OutcomeRecord: {
+      /** @enum {string} */
+      children_present: "yes" | "no" | "unknown";
+      contact_card_given: boolean;
+      /**
+       * @description the crew's view; the centre's class stays beside it
+       * @enum {string}
+       */
+      crew_class: "dv" | "suspected_dv" | "not_dv";
+      /** @description needed when the crew's view differs from the centre's */
+      disagreement_reason?: string;
+      /** @enum {string} */
+      heard_separately: "yes" | "no" | "one_party_only";
+      /** @enum {string} */
+      injuries: "yes" | "no" | "unknown";
+      not_separately_why?: string;
+      /** @enum {string} */
+      risk_level: "low" | "medium" | "high";
+      risk_rationale?: string;
+      /** @description how and when the victim can safely be reached */
+      safe_contact?: string;
+      /** @description what happened, in the crew's words */
+      summary: string;
+      /**
+       * @description answer to the offer of victim support
+       * @enum {string}
+       */
+      victim_support: "accepted" | "refused" | "unsafe_to_ask" | "not_reached";
+    };
+    PageDelivery: {
+      /** Format: date-time */
+      as_of: string;
+      items: components["schemas"]["BriefingDelivery"][];
+      next_cursor?: string;
+    };
+    PageFeedback: {
+      /** Format: date-time */
+      as_of: string;
+      items: components["schemas"]["OutcomeFeedback"][];
+      next_cursor?: string;
+    };
+    PageFollowUp: {
+      /** Format: date-time */
+      as_of: string;
+      items: components["schemas"]["OutcomeFollowUp"][];
+      next_cursor?: string;
+    };
+    PageIncident: {
+      /** Format: date-time */
+      as_of: string;
+      items: components["schemas"]["Incident"][];
+      next_cursor?: string;
+    };
+    PageOutcome: {
+      /** Format: date-time */
+      as_of: string;
+      items: components["schemas"]["Outcome"][];
+      next_cursor?: string;
+    };
+    PageRecommended: {
+      /** Format: date-time */
+      as_of: string;
+      items: components["schemas"]["UnitRecommended"][];
+      next_cursor?: string;
+    };
+    PageRepeatAddress: {
+      /** Format: date-time */
+      as_of: string;
+      items: components["schemas"]["RepeatAddress"][];
+      next_cursor?: string;
+    };
+    PageUnitBriefing: {
+      /** Format: date-time */
+      as_of: string;
+      items: components["schemas"]["UnitBriefing"][];
+      next_cursor?: string;
+    };
+    Person: {
+      /** Format: date */
+      birth_date?: string;
+      /** @enum {string} */
+      readonly certainty?: "certain" | "likely" | "possible";
+      readonly id?: string;
+      name?: string;
+      national_id?: string;
+      phone?: string;
+      /** @description why this record: national_id, phone, name_and_birth_date, new */
+      readonly reason?: string;
+      relationship?: string;
+      /** @enum {string} */
+      role: "caller" | "victim" | "suspect" | "child" | "witness";
+    };
+    Point: {
+      /** @description longitude, latitude */
+      coordinates: number[];
+      /** @enum {string} */
+      type: "Point";
+    };
+    PremiseCaution: {
+      id: string;
+      /** @enum {string} */
+      kind: "firearm" | "dog" | "officer_safety" | "protection_order";
+      note: string;
+      /** Format: date-time */
+      review_by: string;
+      /** Format: date-time */
+      since: string;
+      source: string;
+      unreviewed: boolean;
+    };
+    PremiseCounts: {
+      /** Format: int64 */
+      dv_12m: number;
+      /** Format: int64 */
+      dv_30d: number;
+      /** Format: int64 */
+      dv_ever: number;
+      /** Format: int64 */
+      incidents_12m: number;
+      /** Format: date-time */
+      last_dv_at?: string;
+      /**
+       * Format: int64
+       * @description DV incidents of the call's persons, anywhere
+       */
+      persons_dv_ever: number;
+    };
+    PremiseEntry: {
+      /** @description label of where it was */
+      address: string;
+      /** @enum {string} */
+      class: "dv" | "suspected_dv" | "not_dv" | "unclassified";
+      disposition: string;
+      /** @description codes of the flags raised then */
+      flags: string[];
+      incident_id: string;
+      number: string;
+      /** Format: date-time */
+      received_at: string;
+      state: string;
+      /** @description what became of it */
+      summary: string;
+      /** @enum {string} */
+      tie: "dwelling" | "building" | "block" | "person";
+      /** @description call type as it was recorded */
+      type: string;
+    };
+    PremiseHistory: {
+      /** Format: date-time */
+      as_of: string;
+      cautions: components["schemas"]["PremiseCaution"][];
+      counts: components["schemas"]["PremiseCounts"];
+      /** @description newest first, at most 50 */
+      entries: components["schemas"]["PremiseEntry"][];
+      /** @description older entries exist */
+      more: boolean;
+      residents: components["schemas"]["PremiseResident"][];
+      searched: boolean;
+      searched_persons: boolean;
+    };
+    PremiseResident: {
+      birth_date?: string;
+      /** Format: date-time */
+      last_seen: string;
+      name: string;
+      person_id: string;
+      roles: string[];
+    };
+    Problem: {
+      detail?: string;
+      errors?: components["schemas"]["FieldError"][];
+      /** Format: int64 */
+      status: number;
+      title: string;
+      /**
+       * Format: int64
+       * @description of the record as it stands, with status 412
+       */
+      version?: number;
+    };
+    RaiseIncidentBody: {
+      /** Format: uuid */
+      call_id: string;
+    };
+    RepeatAddress: {
+      address: components["schemas"]["Address"];
+      /** Format: int64 */
+      dv_12m: number;
+      /** Format: int64 */
+      dv_90d: number;
+      /** Format: date-time */
+      last_at: string;
+    };
+    ReportOutcomeBody: {
+      /** @description to the crew: what was done well, what to do better */
+      advice?: string;
+      /**
+       * @description what it turned out to be
+       * @enum {string}
+       */
+      class?: "dv" | "suspected_dv" | "not_dv";
+      /**
+       * Format: date-time
+       * @description when to look again
+       */
+      follow_up_at?: string;
+      /** @description who helped */
+      helped_by?: string[];
+      /** @enum {string} */
+      kind:
+        | "follow_up_visit"
+        | "victim_support_contact"
+        | "referral_made"
+        | "protection_order"
+        | "investigation_opened"
+        | "investigation_terminated"
+        | "no_contact"
+        | "closed"
+        | "other";
+      /** @enum {string} */
+      risk_level?: "low" | "medium" | "high";
+      /** @description what became of it */
+      text: string;
+    };
+    RiskAdvice: {
+      because: string[];
+      code: string;
+      source: string;
+      text: components["schemas"]["ScriptText"];
+      why: components["schemas"]["ScriptText"];
+    };
+    RiskAssessment: {
+      approach: components["schemas"]["RiskAdvice"][];
+      classification: components["schemas"]["RiskClassification"];
+      flags: components["schemas"]["RiskFlag"][];
+      not_asked: string[];
+      not_known: string[];
+      priority: components["schemas"]["RiskPriority"];
+      /** Format: int64 */
+      rules_version: number;
+      script_code: string;
+      /** Format: int64 */
+      script_version: number;
+    };
+    RiskClassification: {
+      code: string;
+      reason: components["schemas"]["ScriptText"];
+      relationship: string;
+      rule: string;
+    };
+    RiskFlag: {
+      code: string;
+      /** Format: date-time */
+      expires?: string;
+      /** Format: date-time */
+      first_seen?: string;
+      /** Format: date-time */
+      last_seen?: string;
+      old: boolean;
+      overruled?: components["schemas"]["RiskOverrule"];
+      reasons: components["schemas"]["RiskReason"][];
+      severity: string;
+      source: string;
+      text: components["schemas"]["ScriptText"];
+    };
+    RiskOverrule: {
+      /** Format: date-time */
+      at: string;
+      by: string;
+      flag: string;
+      reason: string;
+    };
+    RiskPriority: {
+      /** Format: int64 */
+      level: number;
+      reasons: components["schemas"]["RiskReason"][];
+    };
+    RiskReason: {
+      answer?: components["schemas"]["ScriptText"];
+      /** Format: date-time */
+      at?: string;
+      flag?: string;
+      incident_id?: string;
+      kind: string;
+      question?: string;
+      rule?: string;
+      text: components["schemas"]["ScriptText"];
+    };
+    SaidAdvice: {
+      code: string;
+      source: string;
+      text: components["schemas"]["ScriptText"];
+    };
+    Script: {
+      advice: components["schemas"]["ScriptAdvice"][];
+      code: string;
+      covert: components["schemas"]["ScriptCondition"];
+      questions: components["schemas"]["ScriptQuestion"][];
+      title: components["schemas"]["ScriptText"];
+      /** Format: int64 */
+      version: number;
+      words: components["schemas"]["ScriptWords"];
+    };
+    ScriptAdvice: {
+      code: string;
+      source: string;
+      text: components["schemas"]["ScriptText"];
+      when?: components["schemas"]["ScriptCondition"];
+    };
+    ScriptCondition: {
+      all?: components["schemas"]["ScriptCondition"][];
+      answer?: string;
+      any?: components["schemas"]["ScriptCondition"][];
+      asked?: boolean;
+      /** Format: double */
+      at_least?: number;
+      caller?: string;
+      class?: string;
+      flag?: string;
+      history?: string;
+      in?: string[];
+      is?: unknown;
+      mode?: string;
+      not?: components["schemas"]["ScriptCondition"];
+    };
+    ScriptOption: {
+      code: string;
+      text: components["schemas"]["ScriptText"];
+    };
+    ScriptQuestion: {
+      choices?: components["schemas"]["ScriptOption"][];
+      code: string;
+      covert?: components["schemas"]["ScriptText"];
+      group: string;
+      help?: components["schemas"]["ScriptText"];
+      kind: string;
+      mandatory?: boolean;
+      /** Format: double */
+      max?: number;
+      /** Format: double */
+      min?: number;
+      raises?: components["schemas"]["ScriptRaise"][];
+      text: components["schemas"]["ScriptText"];
+      third_party?: components["schemas"]["ScriptText"];
+      when?: components["schemas"]["ScriptCondition"];
+    };
+    ScriptRaise: {
+      /** Format: double */
+      at_least?: number;
+      flag: string;
+      in?: string[];
+      is?: string;
+    };
+    ScriptRef: {
+      code: string;
+      /** Format: int64 */
+      version: number;
+    };
+    ScriptText: {
+      en: string;
+      et: string;
+      ru: string;
+    };
+    ScriptWords: {
+      no: components["schemas"]["ScriptText"];
+      refused: components["schemas"]["ScriptText"];
+      unknown: components["schemas"]["ScriptText"];
+      yes: components["schemas"]["ScriptText"];
+    };
     Session: {
       user: components["schemas"]["User"];
     };
-    User: {
-      id: string;
+    SignInBody: {
+      /** @description one-time code, for accounts with a second factor */
+      otp?: string;
+      password: string;
       username: string;
-      display_name: string;
+    };
+    Unit: {
+      call_sign: string;
+      /**
+       * Format: int64
+       * @description officers on board
+       */
+      crew: number;
+      district_code?: string;
+      /** @description an officer on board is trained for domestic violence */
+      dv_trained: boolean;
+      id: string;
+      /** @description a woman and a man on board */
+      mixed_crew: boolean;
+      point?: number[];
+      /** Format: date-time */
+      point_at?: string;
       /** @enum {string} */
-      role: "call_taker" | "patrol_officer" | "district_officer" | "administrator";
+      status: "free" | "assigned" | "en_route" | "on_scene" | "off_duty";
+    };
+    UnitAssignment: {
+      /** Format: date-time */
+      assigned_at: string;
+      call_sign: string;
+      /** Format: date-time */
+      cleared_at?: string;
+      /** Format: date-time */
+      en_route_at?: string;
+      id: string;
+      incident_id: string;
+      /** Format: date-time */
+      on_scene_at?: string;
+      /** @enum {string} */
+      status: "assigned" | "en_route" | "on_scene" | "cleared" | "cancelled";
+      unit_id: string;
+    };
+    UnitBriefing: {
+      assignment: components["schemas"]["UnitAssignment"];
+      briefing: components["schemas"]["Briefing"];
+      delivery: components["schemas"]["BriefingDelivery"];
+    };
+    UnitReason: {
+      /** @enum {string} */
+      code: "near" | "position_unknown" | "position_old" | "mixed_crew" | "dv_trained" | "same_district";
+      text: components["schemas"]["ScriptText"];
+    };
+    UnitRecommended: {
+      /**
+       * Format: int64
+       * @description metres in a straight line; absent when a position is not known
+       */
+      distance_m?: number;
+      reasons: components["schemas"]["UnitReason"][];
+      unit: components["schemas"]["Unit"];
+    };
+    User: {
+      call_sign?: string;
+      display_name: string;
+      district_code?: string;
+      id: string;
       /** @enum {string} */
       language: "et" | "en" | "ru";
+      /** @enum {string} */
+      role: "call_taker" | "patrol_officer" | "district_officer" | "administrator";
+      /** @description what the stream sends without asking */
+      topics: string[];
+      /** @description the unit that is crewed on the present shift */
       unit_id?: string;
-      district?: string;
+      username: string;
     };
-    Problem: {
-      type?: string;
-      title?: string;
-      status?: number;
-      detail?: string;
-      errors?: {
-        field: string;
-        detail: string;
-      }[];
+    Walk: {
+      /** @description what to tell the caller now */
+      advice: components["schemas"]["SaidAdvice"][];
+      /** @description put the questions in their covert wording */
+      covert: boolean;
+      done: boolean;
+      /** @description code of the next question, empty when there is none */
+      next: string;
+      /** @description mandatory and visible, not answered */
+      unanswered: string[];
+      visible: string[];
     };
   };
   responses: never;
@@ -57,9 +1207,15 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
-  "who-am-i": {
+  "find-addresses": {
     parameters: {
-      query?: never;
+      query?: {
+        /** @description what was typed so far */
+        q?: string;
+        /** @description longitude,latitude: nearer addresses first */
+        near?: string;
+        limit?: number;
+      };
       header?: never;
       path?: never;
       cookie?: never;
@@ -72,11 +1228,1276 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
+          "application/json": components["schemas"]["FoundAddressesBody"];
+        };
+      };
+      /** @description Unauthorized */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Forbidden */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Unprocessable Entity */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Internal Server Error */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  "repeat-addresses": {
+    parameters: {
+      query?: {
+        limit?: number;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description OK */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["PageRepeatAddress"];
+        };
+      };
+      /** @description Unauthorized */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Forbidden */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Unprocessable Entity */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Internal Server Error */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  "premise-history": {
+    parameters: {
+      query?: {
+        cursor?: string;
+      };
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description OK */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["AddressHistory"];
+        };
+      };
+      /** @description Unauthorized */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Forbidden */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Unprocessable Entity */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Internal Server Error */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  "open-call": {
+    parameters: {
+      query?: never;
+      header: {
+        /** @description made by the client, once per thing to create; a repeat returns the first answer */
+        "Idempotency-Key": string;
+      };
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["OpenCallBody"];
+      };
+    };
+    responses: {
+      /** @description Created */
+      201: {
+        headers: {
+          ETag?: string;
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Call"];
+        };
+      };
+      /** @description Unauthorized */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Forbidden */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Unprocessable Entity */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Internal Server Error */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  call: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description OK */
+      200: {
+        headers: {
+          ETag?: string;
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Call"];
+        };
+      };
+      /** @description Unauthorized */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Forbidden */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Unprocessable Entity */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Internal Server Error */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  "change-call": {
+    parameters: {
+      query?: never;
+      header: {
+        /** @description the ETag of the version that is changed */
+        "If-Match": string;
+      };
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["ChangeCallBody"];
+      };
+    };
+    responses: {
+      /** @description OK */
+      200: {
+        headers: {
+          ETag?: string;
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Call"];
+        };
+      };
+      /** @description Unauthorized */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Forbidden */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Precondition Failed */
+      412: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Unprocessable Entity */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Internal Server Error */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  answer: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+        question: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["GiveAnswerBody"];
+      };
+    };
+    responses: {
+      /** @description OK */
+      200: {
+        headers: {
+          ETag?: string;
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Call"];
+        };
+      };
+      /** @description Unauthorized */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Forbidden */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Unprocessable Entity */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Internal Server Error */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  feedback: {
+    parameters: {
+      query?: {
+        cursor?: string;
+        limit?: number;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description OK */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["PageFeedback"];
+        };
+      };
+      /** @description Unauthorized */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Forbidden */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Unprocessable Entity */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Internal Server Error */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  "read-feedback": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description OK */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["OutcomeFeedback"];
+        };
+      };
+      /** @description Unauthorized */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Forbidden */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Unprocessable Entity */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Internal Server Error */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  "follow-ups": {
+    parameters: {
+      query?: {
+        limit?: number;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description OK */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["PageFollowUp"];
+        };
+      };
+      /** @description Unauthorized */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Forbidden */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Unprocessable Entity */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Internal Server Error */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  incidents: {
+    parameters: {
+      query?: {
+        /** @description only those not closed */
+        open?: boolean;
+        /** @description only DV and suspected DV */
+        dv?: boolean;
+        /** @description only those that I raised */
+        mine?: boolean;
+        cursor?: string;
+        limit?: number;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description OK */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["PageIncident"];
+        };
+      };
+      /** @description Unauthorized */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Forbidden */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Unprocessable Entity */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Internal Server Error */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  "raise-incident": {
+    parameters: {
+      query?: never;
+      header: {
+        /** @description made by the client, once per thing to create; a repeat returns the first answer */
+        "Idempotency-Key": string;
+      };
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["RaiseIncidentBody"];
+      };
+    };
+    responses: {
+      /** @description Created */
+      201: {
+        headers: {
+          ETag?: string;
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Incident"];
+        };
+      };
+      /** @description Unauthorized */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Forbidden */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Unprocessable Entity */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Internal Server Error */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  incident: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description OK */
+      200: {
+        headers: {
+          ETag?: string;
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["IncidentDetail"];
+        };
+      };
+      /** @description Unauthorized */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Forbidden */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Unprocessable Entity */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Internal Server Error */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  assign: {
+    parameters: {
+      query?: never;
+      header: {
+        /** @description made by the client, once per thing to create; a repeat returns the first answer */
+        "Idempotency-Key": string;
+      };
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["AssignBody"];
+      };
+    };
+    responses: {
+      /** @description Created */
+      201: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Assigned"];
+        };
+      };
+      /** @description Unauthorized */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Forbidden */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Unprocessable Entity */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Internal Server Error */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  deliveries: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description OK */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["PageDelivery"];
+        };
+      };
+      /** @description Unauthorized */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Forbidden */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Unprocessable Entity */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Internal Server Error */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  "on-scene-record": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description OK */
+      200: {
+        headers: {
+          ETag?: string;
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["OnSceneRecord"];
+        };
+      };
+      /** @description Unauthorized */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Forbidden */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Unprocessable Entity */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Internal Server Error */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  "keep-on-scene-record": {
+    parameters: {
+      query?: never;
+      header: {
+        /** @description the ETag of the version that is changed */
+        "If-Match": string;
+      };
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["OutcomeRecord"];
+      };
+    };
+    responses: {
+      /** @description OK */
+      200: {
+        headers: {
+          ETag?: string;
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["OnSceneRecord"];
+        };
+      };
+      /** @description Unauthorized */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Forbidden */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Precondition Failed */
+      412: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Unprocessable Entity */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Internal Server Error */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  outcomes: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description OK */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["PageOutcome"];
+        };
+      };
+      /** @description Unauthorized */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Forbidden */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Unprocessable Entity */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Internal Server Error */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  "report-outcome": {
+    parameters: {
+      query?: never;
+      header: {
+        /** @description made by the client, once per thing to create; a repeat returns the first answer */
+        "Idempotency-Key": string;
+      };
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["ReportOutcomeBody"];
+      };
+    };
+    responses: {
+      /** @description Created */
+      201: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Outcome"];
+        };
+      };
+      /** @description Unauthorized */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Forbidden */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Unprocessable Entity */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Internal Server Error */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  script: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        code: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description OK */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Script"];
+        };
+      };
+      /** @description Unauthorized */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Forbidden */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Unprocessable Entity */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Internal Server Error */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  "who-am-i": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description OK */
+      200: {
+        headers: {
+          "Set-Cookie"?: string;
+          [name: string]: unknown;
+        };
+        content: {
           "application/json": components["schemas"]["Session"];
         };
       };
-      /** @description Error */
-      default: {
+      /** @description Unauthorized */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Forbidden */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Unprocessable Entity */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Internal Server Error */
+      500: {
         headers: {
           [name: string]: unknown;
         };
@@ -95,25 +2516,58 @@ export interface operations {
     };
     requestBody: {
       content: {
-        "application/json": {
-          username: string;
-          password: string;
-          otp?: string;
-        };
+        "application/json": components["schemas"]["SignInBody"];
       };
     };
     responses: {
       /** @description OK */
       200: {
         headers: {
+          "Set-Cookie"?: string;
           [name: string]: unknown;
         };
         content: {
           "application/json": components["schemas"]["Session"];
         };
       };
-      /** @description Error */
-      default: {
+      /** @description Unauthorized */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Forbidden */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Unprocessable Entity */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Too Many Requests */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Internal Server Error */
+      500: {
         headers: {
           [name: string]: unknown;
         };
@@ -135,12 +2589,154 @@ export interface operations {
       /** @description No Content */
       204: {
         headers: {
+          "Set-Cookie"?: string;
           [name: string]: unknown;
         };
         content?: never;
       };
-      /** @description Error */
-      default: {
+      /** @description Unauthorized */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Forbidden */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Unprocessable Entity */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Internal Server Error */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  "unit-work": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description OK */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["PageUnitBriefing"];
+        };
+      };
+      /** @description Unauthorized */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Forbidden */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Unprocessable Entity */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Internal Server Error */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  "recommended-units": {
+    parameters: {
+      query: {
+        incident: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description OK */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["PageRecommended"];
+        };
+      };
+      /** @description Unauthorized */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Forbidden */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Unprocessable Entity */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Internal Server Error */
+      500: {
         headers: {
           [name: string]: unknown;
         };

@@ -1,0 +1,51 @@
+// Command doorstep is the whole service in one binary: a file per sub-command.
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"github.com/alecthomas/kong"
+)
+
+// Deps are what a sub-command may use of the world around it.
+type Deps struct {
+	Getenv func(string) string
+	Out    io.Writer
+	Err    io.Writer
+}
+
+type commands struct {
+	OpenAPI OpenAPICommand `cmd:"" name:"openapi" help:"Print the OpenAPI document of the public contract."`
+}
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	if err := run(ctx, os.Args[1:], Deps{Getenv: os.Getenv, Out: os.Stdout, Err: os.Stderr}); err != nil {
+		fmt.Fprintln(os.Stderr, "doorstep:", err)
+		os.Exit(1)
+	}
+}
+
+// run is the whole program, so that a test can start it.
+func run(ctx context.Context, args []string, d Deps) error {
+	var c commands
+	parser, err := kong.New(&c, kong.Name("doorstep"),
+		kong.Description("Emergency call-taking and dispatch decision support for domestic violence."),
+		kong.UsageOnError(), kong.Writers(d.Out, d.Err), kong.Vars{})
+	if err != nil {
+		return err
+	}
+	k, err := parser.Parse(args)
+	if err != nil {
+		return err
+	}
+	k.BindTo(ctx, (*context.Context)(nil))
+	k.Bind(d)
+	return k.Run()
+}

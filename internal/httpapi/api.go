@@ -1,0 +1,153 @@
+// Package httpapi is the program's HTTP face: routes, sign-in, JSON in and out,
+// fault kind to status. It decides nothing and knows no SQL. One file of
+// handlers per desk.
+package httpapi
+
+import (
+	"context"
+	"net/http"
+	"path"
+	"reflect"
+	"strings"
+
+	"github.com/alexedwards/scs/v2"
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/danielgtaylor/huma/v2/adapters/humago"
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/promhttp"
+	"github.com/rs/zerolog"
+
+	"doorstep/internal/access"
+	"doorstep/internal/control"
+	"doorstep/internal/premise"
+)
+
+// Version is the version of the public contract.
+const Version = "0.1.0"
+
+// Accounts is what sign-in needs to know of people.
+type Accounts interface {
+	// Credentials returns how an account proves itself, NotFound when there
+	// is none by that name or it is disabled.
+	Credentials(ctx context.Context, username string) (Credentials, error)
+	// Actor returns who an account is now, with the unit of the present
+	// shift; NotFound when it is disabled.
+	Actor(ctx context.Context, id access.AccountID) (access.Actor, error)
+}
+
+// Credentials are how an account proves itself.
+type Credentials struct {
+	ID           access.AccountID
+	PasswordHash string
+	TOTPSecret   string // empty: no second factor
+}
+
+// Stream takes over a request as a websocket.
+type Stream interface {
+	Serve(w http.ResponseWriter, r *http.Request, a access.Actor, signedIn func(context.Context) bool)
+	SignOut(id access.AccountID)
+}
+
+// Server is everything that the handlers need.
+type Server struct {
+	Room     *control.Room
+	Accounts Accounts
+	Sessions *scs.SessionManager
+	Find     func(ctx context.Context, query string, near *premise.Point, limit int) ([]FoundAddress, error)
+	Stream   Stream
+	Ready    func(context.Context) Readiness
+	AsyncAPI []byte
+	Pages    http.Handler
+	Metrics  prometheus.Gatherer
+	Log      zerolog.Logger
+	// Secure marks cookies for TLS only.
+	Secure bool
+	Limits *Limits
+}
+
+// Readiness is the answer of /readyz.
+type Readiness struct {
+	Status   string `json:"status" enum:"ready,degraded,unavailable"`
+	Database string `json:"database" enum:"up,down"`
+	Redis    string `json:"redis" enum:"up,down,not_used"`
+}
+
+// Handler is the whole HTTP surface.
+func (s *Server) Handler() http.Handler {
+	mux := http.NewServeMux()
+	s.register(humago.New(mux, config()))
+	mux.HandleFunc("GET /api/v1/stream", s.stream)
+	mux.HandleFunc("GET /api/asyncapi.json", func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "application/json")
+		_, _ = w.Write(s.AsyncAPI) // the client went away: nobody to tell
+	})
+	mux.HandleFunc("/api/", func(w http.ResponseWriter, _ *http.Request) { write(w, notThere) })
+	mux.HandleFunc("GET /api/{$}", s.reference)
+	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte("ok\n")) })
+	mux.HandleFunc("GET /readyz", s.readyz)
+	mux.Handle("GET /metrics", promhttp.HandlerFor(s.Metrics, promhttp.HandlerOpts{}))
+	mux.Handle("/", s.Pages)
+	return s.recovered(s.logged(s.bounded(secured(mux))))
+}
+
+// config is the contract's face: the document at /api/openapi.json, our own
+// readable page, no schema links in bodies.
+func config() huma.Config {
+	c := huma.DefaultConfig("Doorstep", Version)
+	c.Info.Description = "Call-taking and dispatch decision support for domestic violence. Times are RFC 3339 UTC, ids UUIDv7, points GeoJSON order (longitude, latitude) in WGS 84. Errors are problem+json (RFC 9457) with errors: [{field, detail}]. A create takes Idempotency-Key; an update of a shared record takes If-Match."
+	c.OpenAPIPath = "/api/openapi"
+	c.DocsPath = ""
+	c.SchemasPath = ""
+	c.CreateHooks = nil
+	c.RejectUnknownQueryParameters = true
+	c.Components.Schemas = huma.NewMapRegistry("#/components/schemas/", schemaName)
+	c.Components.SecuritySchemes = map[string]*huma.SecurityScheme{
+		"session": {Type: "apiKey", In: "cookie", Name: cookieName},
+	}
+	return c
+}
+
+// schemaName names a schema after its type; a stage's type carries the stage,
+// so that a flag of risk and a flag of anything else stay apart.
+func schemaName(t reflect.Type, hint string) string {
+	name := huma.DefaultSchemaNamer(t, hint)
+	for t.Kind() == reflect.Pointer || t.Kind() == reflect.Slice {
+		t = t.Elem()
+	}
+	stage := path.Base(t.PkgPath())
+	if t.Name() == "" || stage == "httpapi" || !strings.HasPrefix(t.PkgPath(), "doorstep/") {
+		return name
+	}
+	stage = strings.ToUpper(stage[:1]) + stage[1:]
+	if strings.HasPrefix(name, stage) {
+		return name
+	}
+	return stage + name
+}
+
+// register names every call of the contract.
+func (s *Server) register(api huma.API) {
+	s.sessionRoutes(api)
+	s.callTakingRoutes(api)
+	s.dispatchRoutes(api)
+	s.tabletRoutes(api)
+	s.reviewRoutes(api)
+}
+
+// OpenAPI returns the document of the contract as JSON.
+func OpenAPI() ([]byte, error) {
+	api := humago.New(http.NewServeMux(), config())
+	(&Server{}).register(api)
+	return api.OpenAPI().MarshalJSON()
+}
+
+// op describes one call: huma fills in the rest from the types.
+func op(id, method, path, summary string, status int, tag string) huma.Operation {
+	o := huma.Operation{
+		OperationID: id, Method: method, Path: "/api/v1" + path, Summary: summary,
+		DefaultStatus: status, Tags: []string{tag}, MaxBodyBytes: MaxBody,
+		Security: []map[string][]string{{"session": {}}},
+		Errors:   []int{http.StatusUnauthorized, http.StatusForbidden, http.StatusUnprocessableEntity},
+	}
+	return o
+}

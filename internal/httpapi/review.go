@@ -1,0 +1,104 @@
+package httpapi
+
+import (
+	"context"
+	"net/http"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"doorstep/internal/access"
+	"doorstep/internal/control"
+	"doorstep/internal/incident"
+	"doorstep/internal/outcome"
+	"doorstep/internal/premise"
+)
+
+// AddressHistory is the past of an address, a page at a time.
+type AddressHistory struct {
+	Address Address `json:"address"`
+	premise.History
+	NextCursor string `json:"next_cursor,omitempty"`
+}
+
+// RepeatAddress is an address that calls again and again.
+type RepeatAddress struct {
+	Address Address   `json:"address"`
+	DV12m   int       `json:"dv_12m"`
+	DV90d   int       `json:"dv_90d"`
+	LastAt  time.Time `json:"last_at"`
+}
+
+type reportOutcome struct {
+	Keyed
+	ID   string `path:"id" format:"uuid"`
+	Body struct {
+		Kind       string     `json:"kind" enum:"follow_up_visit,victim_support_contact,referral_made,protection_order,investigation_opened,investigation_terminated,no_contact,closed,other"`
+		Class      string     `json:"class,omitempty" enum:"dv,suspected_dv,not_dv" doc:"what it turned out to be"`
+		RiskLevel  string     `json:"risk_level,omitempty" enum:"low,medium,high"`
+		Text       string     `json:"text" minLength:"1" maxLength:"4000" doc:"what became of it"`
+		Advice     string     `json:"advice,omitempty" maxLength:"2000" doc:"to the crew: what was done well, what to do better"`
+		HelpedBy   []string   `json:"helped_by,omitempty" maxItems:"20" doc:"who helped"`
+		FollowUpAt *time.Time `json:"follow_up_at,omitempty" doc:"when to look again"`
+	}
+}
+
+type limited struct {
+	Limit int `query:"limit" minimum:"1" maximum:"100" default:"50"`
+}
+
+func (s *Server) reviewRoutes(api huma.API) {
+	register(s, api, op("premise-history", http.MethodGet, "/addresses/{id}/history", "Premise history, each entry with why it is shown", http.StatusOK, "review"), s.premiseHistory)
+	register(s, api, op("report-outcome", http.MethodPost, "/incidents/{id}/outcomes", "What became of it: becomes feedback", http.StatusCreated, "review"), s.reportOutcome)
+	register(s, api, op("outcomes", http.MethodGet, "/incidents/{id}/outcomes", "What became of an incident so far", http.StatusOK, "review"),
+		func(ctx context.Context, a access.Actor, in *incidentID) (*pageAnswer[outcome.Outcome], error) {
+			found, err := s.Room.Outcomes(ctx, a, incident.ID(in.ID))
+			return page(s, found, "", err)
+		})
+	register(s, api, op("follow-ups", http.MethodGet, "/follow_ups", "Cases of my district that wait for somebody, most urgent first", http.StatusOK, "review"),
+		func(ctx context.Context, a access.Actor, in *limited) (*pageAnswer[outcome.FollowUp], error) {
+			found, err := s.Room.FollowUps(ctx, a, in.Limit)
+			return page(s, found, "", err)
+		})
+	register(s, api, op("repeat-addresses", http.MethodGet, "/addresses/repeat", "Addresses of my district that call again and again", http.StatusOK, "review"),
+		func(ctx context.Context, a access.Actor, in *limited) (*pageAnswer[RepeatAddress], error) {
+			found, err := s.Room.Repeats(ctx, a, in.Limit)
+			items := make([]RepeatAddress, 0, len(found))
+			for _, f := range found {
+				items = append(items, RepeatAddress{Address: *wireAddress(&f.Address), DV12m: f.DV12m, DV90d: f.DV90d, LastAt: f.LastAt})
+			}
+			return page(s, items, "", err)
+		})
+}
+
+func (s *Server) premiseHistory(ctx context.Context, a access.Actor, in *struct {
+	ID     string `path:"id" format:"uuid"`
+	Cursor string `query:"cursor" maxLength:"64"`
+}) (*struct{ Body AddressHistory }, error) {
+	at, past, err := s.Room.ReviewPremise(ctx, a, premise.ID(in.ID), in.Cursor)
+	if err != nil {
+		return nil, err
+	}
+	body := AddressHistory{Address: *wireAddress(&at), History: past}
+	if past.More && len(past.Entries) > 0 {
+		body.NextCursor = past.Entries[len(past.Entries)-1].IncidentID
+	}
+	return &struct{ Body AddressHistory }{Body: body}, nil
+}
+
+func (s *Server) reportOutcome(ctx context.Context, a access.Actor, in *reportOutcome) (*struct{ Body outcome.Outcome }, error) {
+	encode := func(w control.Written) any { return *w.Outcome }
+	key, err := once(a, in.Key, "report-outcome "+in.ID, in.Body, encode)
+	if err != nil {
+		return nil, err
+	}
+	b := in.Body
+	kept, err := s.Room.ReportOutcome(ctx, a, incident.ID(in.ID), outcome.Outcome{
+		Kind: b.Kind, Class: b.Class, RiskLevel: b.RiskLevel, Text: b.Text, Advice: b.Advice, HelpedBy: b.HelpedBy, FollowUpAt: b.FollowUpAt,
+	}, key)
+	if err != nil {
+		return nil, err
+	}
+	body, err := answered[outcome.Outcome](kept, encode)
+	return &struct{ Body outcome.Outcome }{Body: body}, err
+}

@@ -1,0 +1,237 @@
+package httpapi
+
+import (
+	"context"
+	"net/http"
+	"sync"
+	"time"
+
+	"github.com/alexedwards/argon2id"
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/danielgtaylor/huma/v2/adapters/humago"
+	"github.com/pquerna/otp/totp"
+	"golang.org/x/time/rate"
+
+	"doorstep/internal/access"
+	"doorstep/internal/fault"
+)
+
+const (
+	cookieName = "doorstep_session"
+	accountKey = "account"
+)
+
+// User is who is signed in.
+type User struct {
+	ID          string      `json:"id"`
+	Username    string      `json:"username"`
+	DisplayName string      `json:"display_name"`
+	Role        access.Role `json:"role" enum:"call_taker,patrol_officer,district_officer,administrator"`
+	Language    string      `json:"language" enum:"et,en,ru"`
+	District    string      `json:"district_code,omitempty"`
+	UnitID      string      `json:"unit_id,omitempty" doc:"the unit that is crewed on the present shift"`
+	CallSign    string      `json:"call_sign,omitempty"`
+	Topics      []string    `json:"topics" doc:"what the stream sends without asking"`
+}
+
+// Session is the answer to signing in.
+type Session struct {
+	User User `json:"user"`
+}
+
+type signIn struct {
+	Body struct {
+		Username string `json:"username" minLength:"1" maxLength:"100"`
+		Password string `json:"password" minLength:"1" maxLength:"1000"`
+		OTP      string `json:"otp,omitempty" maxLength:"10" doc:"one-time code, for accounts with a second factor"`
+	}
+}
+
+type sessionAnswer struct {
+	SetCookie []http.Cookie `header:"Set-Cookie"`
+	Body      Session
+}
+
+type signedOut struct {
+	SetCookie []http.Cookie `header:"Set-Cookie"`
+}
+
+func (s *Server) sessionRoutes(api huma.API) {
+	in := op("sign-in", http.MethodPost, "/session", "Sign in", http.StatusOK, "session")
+	in.Security = nil
+	in.Errors = append(in.Errors, http.StatusTooManyRequests)
+	in.Middlewares = huma.Middlewares{s.limitSignIn}
+	huma.Register(api, in, s.signIn)
+	register(s, api, op("who-am-i", http.MethodGet, "/session", "Who is signed in", http.StatusOK, "session"),
+		func(_ context.Context, a access.Actor, _ *struct{}) (*sessionAnswer, error) {
+			return &sessionAnswer{Body: Session{User: user(a)}}, nil
+		})
+	register(s, api, op("sign-out", http.MethodDelete, "/session", "Sign out", http.StatusNoContent, "session"), s.signOut)
+}
+
+func user(a access.Actor) User {
+	return User{ID: string(a.ID), Username: a.Username, DisplayName: a.DisplayName, Role: a.Role, Language: a.Language,
+		District: a.DistrictCode, UnitID: a.UnitID, CallSign: a.CallSign, Topics: a.Topics()}
+}
+
+// nobody's hash is checked when there is no such account, so that the time of
+// the answer does not tell whether there is one.
+var nobody = sync.OnceValues(func() (string, error) { return argon2id.CreateHash("nobody", argon2id.DefaultParams) })
+
+func (s *Server) signIn(ctx context.Context, in *signIn) (*sessionAnswer, error) {
+	refused := fault.New(fault.Unauthenticated, "the username, the password or the one-time code is wrong")
+	c, err := s.Accounts.Credentials(ctx, in.Body.Username)
+	known := err == nil
+	if err != nil && !fault.Is(err, fault.NotFound) {
+		return nil, s.fail(ctx, err)
+	}
+	if !known {
+		if c.PasswordHash, err = nobody(); err != nil {
+			return nil, s.fail(ctx, err)
+		}
+	}
+	match, err := argon2id.ComparePasswordAndHash(in.Body.Password, c.PasswordHash)
+	if err != nil {
+		return nil, s.fail(ctx, err)
+	}
+	if !known || !match || (c.TOTPSecret != "" && !totp.Validate(in.Body.OTP, c.TOTPSecret)) {
+		return nil, s.fail(ctx, refused)
+	}
+	actor, err := s.Accounts.Actor(ctx, c.ID)
+	if err != nil {
+		return nil, s.fail(ctx, err)
+	}
+	cookie, err := s.begin(ctx, c.ID)
+	if err != nil {
+		return nil, s.fail(ctx, fault.Because(fault.Unavailable, err, "the session could not be kept"))
+	}
+	return &sessionAnswer{SetCookie: []http.Cookie{cookie}, Body: Session{User: user(actor)}}, nil
+}
+
+// begin keeps a session and makes its cookie.
+func (s *Server) begin(ctx context.Context, id access.AccountID) (http.Cookie, error) {
+	ctx, err := s.Sessions.Load(ctx, "")
+	if err != nil {
+		return http.Cookie{}, err
+	}
+	s.Sessions.Put(ctx, accountKey, string(id))
+	token, expiry, err := s.Sessions.Commit(ctx)
+	return s.cookie(token, expiry), err
+}
+
+func (s *Server) cookie(token string, expiry time.Time) http.Cookie {
+	return http.Cookie{Name: cookieName, Value: token, Path: "/", Expires: expiry, HttpOnly: true,
+		Secure: s.Secure, SameSite: http.SameSiteStrictMode}
+}
+
+func (s *Server) signOut(ctx context.Context, a access.Actor, _ *struct{}) (*signedOut, error) {
+	if err := s.Sessions.Destroy(ctx); err != nil {
+		return nil, fault.Because(fault.Unavailable, err, "the session could not be ended")
+	}
+	s.Stream.SignOut(a.ID)
+	return &signedOut{SetCookie: []http.Cookie{s.cookie("", time.Unix(1, 0))}}, nil
+}
+
+// actor finds who is behind a request's cookie, and the context that holds the
+// session.
+func (s *Server) actor(ctx context.Context, token string) (access.Actor, context.Context, error) {
+	signIn := fault.New(fault.Unauthenticated, "sign in first")
+	if token == "" {
+		return access.Actor{}, ctx, signIn
+	}
+	ctx, err := s.Sessions.Load(ctx, token)
+	if err != nil {
+		return access.Actor{}, ctx, fault.Because(fault.Unavailable, err, "the session could not be read")
+	}
+	id := s.Sessions.GetString(ctx, accountKey)
+	if id == "" {
+		return access.Actor{}, ctx, signIn
+	}
+	a, err := s.Accounts.Actor(ctx, access.AccountID(id))
+	if fault.Is(err, fault.NotFound) {
+		err = signIn
+	}
+	return a, ctx, err
+}
+
+type actorKey struct{}
+
+// register adds a call that needs a signed-in actor.
+func register[I, O any](s *Server, api huma.API, o huma.Operation, handle func(context.Context, access.Actor, *I) (*O, error)) {
+	o.Middlewares = append(o.Middlewares, func(c huma.Context, next func(huma.Context)) {
+		token := ""
+		if cookie, err := huma.ReadCookie(c, cookieName); err == nil {
+			token = cookie.Value
+		}
+		a, ctx, err := s.actor(c.Context(), token)
+		if err != nil {
+			r, w := humago.Unwrap(c)
+			_ = s.fail(r.Context(), err)
+			write(w, problem(err))
+			return
+		}
+		next(huma.WithContext(c, context.WithValue(ctx, actorKey{}, a)))
+	})
+	huma.Register(api, o, func(ctx context.Context, in *I) (*O, error) {
+		a, ok := ctx.Value(actorKey{}).(access.Actor)
+		if !ok {
+			return nil, s.fail(ctx, fault.New(fault.Unauthenticated, "sign in first"))
+		}
+		out, err := handle(ctx, a, in)
+		if err != nil {
+			return nil, s.fail(ctx, err)
+		}
+		return out, nil
+	})
+}
+
+func (s *Server) stream(w http.ResponseWriter, r *http.Request) {
+	token := ""
+	if cookie, err := r.Cookie(cookieName); err == nil {
+		token = cookie.Value
+	}
+	a, _, err := s.actor(r.Context(), token)
+	if err != nil {
+		write(w, problem(err))
+		return
+	}
+	s.Stream.Serve(w, r, a, func(ctx context.Context) bool {
+		_, _, err := s.actor(ctx, token)
+		return err == nil || fault.Is(err, fault.Unavailable) // a database that is away signs nobody out
+	})
+}
+
+// Limits slows down guessing of passwords, by address of the client.
+type Limits struct {
+	mu      sync.Mutex
+	clients map[string]*rate.Limiter
+}
+
+// maxClients bounds the memory of Limits; beyond it all start anew.
+const maxClients = 10_000
+
+// Allow reports whether the client may try to sign in now: a burst of twenty,
+// then one in two seconds.
+func (l *Limits) Allow(client string) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.clients == nil || len(l.clients) >= maxClients {
+		l.clients = map[string]*rate.Limiter{}
+	}
+	limiter, ok := l.clients[client]
+	if !ok {
+		limiter = rate.NewLimiter(rate.Every(2*time.Second), 20)
+		l.clients[client] = limiter
+	}
+	return limiter.Allow()
+}
+
+func (s *Server) limitSignIn(c huma.Context, next func(huma.Context)) {
+	r, w := humago.Unwrap(c)
+	if s.Limits != nil && !s.Limits.Allow(client(r)) {
+		w.Header().Set("Retry-After", "2")
+		write(w, &Problem{Status: http.StatusTooManyRequests, Title: http.StatusText(http.StatusTooManyRequests), Detail: "too many tries: wait a little"})
+		return
+	}
+	next(c)
+}
