@@ -1,0 +1,4 @@
+package postgres
+
+// MigrateTo lets the tests stop at an earlier version of the schema.
+var MigrateTo = migrateTo
