@@ -1,0 +1,262 @@
+package live
+
+import (
+	"context"
+	"errors"
+	"io"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/gorilla/websocket"
+	"golang.org/x/time/rate"
+
+	"doorstep/internal/access"
+	"doorstep/internal/fault"
+)
+
+const (
+	// maxFrame is the size at which an inbound frame is refused, in bytes.
+	maxFrame = 64 << 10
+	// A screen says a few things a minute; a tablet that was away says what it
+	// kept, all at once.
+	framesPerSecond = 50
+	frameBurst      = 200
+	// maxTopics bounds what one connection may listen to.
+	maxTopics = 256
+	// farewell is how long a client has to answer a close.
+	farewell = 2 * time.Second
+)
+
+// conn is one screen. Its reader is the only one that reads from the socket,
+// its writer the only one that writes to it and closes it; everybody else
+// offers frames and asks for a close.
+type conn struct {
+	hub      *Hub
+	socket   *websocket.Conn
+	actor    access.Actor
+	signedIn func(context.Context) bool
+	limit    *rate.Limiter
+
+	queue   chan frame
+	bytes   atomic.Int64  // waiting in queue
+	drained chan struct{} // told after each frame written
+	pongs   chan []byte
+
+	once   sync.Once
+	reason atomic.Int64  // the CloseCode, once gone is closed
+	gone   chan struct{} // closed when the connection shall end
+	deaf   chan struct{} // closed when the reader has ended
+
+	checking atomic.Bool
+	sent     atomic.Int64
+	subs     map[string]*sub // the reader's
+}
+
+func newConn(h *Hub, socket *websocket.Conn, a access.Actor, signedIn func(context.Context) bool) *conn {
+	return &conn{
+		hub: h, socket: socket, actor: a, signedIn: signedIn,
+		limit:   rate.NewLimiter(framesPerSecond, frameBurst),
+		queue:   make(chan frame, h.Queue),
+		drained: make(chan struct{}, 1),
+		pongs:   make(chan []byte, 1),
+		gone:    make(chan struct{}),
+		deaf:    make(chan struct{}),
+		subs:    map[string]*sub{},
+	}
+}
+
+// serve runs the connection to its end. ctx carries values only.
+func (c *conn) serve(ctx context.Context) {
+	began := time.Now()
+	if !c.hub.enter(c) {
+		c.close(CloseRestarting)
+		close(c.deaf)
+		c.write()
+		return
+	}
+	written := make(chan struct{})
+	go func() { defer close(written); c.write() }()
+	c.read(ctx)
+	close(c.deaf)
+	<-written
+	c.hub.leave(c)
+	c.hub.Log.Info().Str("account", string(c.actor.ID)).Str("role", string(c.actor.Role)).
+		Int("code", int(c.code())).Int64("sent", c.sent.Load()).Dur("lasted", time.Since(began)).Msg("stream closed")
+}
+
+// close asks for the end of the connection; the first reason counts.
+func (c *conn) close(code CloseCode) {
+	c.once.Do(func() {
+		c.reason.Store(int64(code))
+		close(c.gone)
+	})
+}
+
+func (c *conn) code() CloseCode { return CloseCode(c.reason.Load()) }
+
+func (c *conn) ended() bool {
+	select {
+	case <-c.gone:
+		return true
+	default:
+		return false
+	}
+}
+
+// read takes frames until the socket ends. After a close was asked for, it only
+// drains, so that the close frame is not lost to a reset.
+func (c *conn) read(ctx context.Context) {
+	c.socket.SetPongHandler(func(string) error { return c.heard() })
+	c.socket.SetPingHandler(c.pinged)
+	c.socket.SetCloseHandler(func(int, string) error { c.close(CloseNormal); return nil })
+	_ = c.socket.SetReadDeadline(time.Now().Add(c.hub.HelloWait)) // a dead socket fails at the read
+	greeted := false
+	for {
+		data, err := c.next()
+		if err != nil {
+			c.close(whyUnread(err))
+			return
+		}
+		if c.ended() {
+			continue
+		}
+		f, err := c.accept(data, greeted)
+		if err != nil {
+			c.hub.Log.Debug().Str("account", string(c.actor.ID)).Msg("frame is not of the protocol")
+			c.close(CloseProtocol)
+			continue
+		}
+		greeted = true
+		c.apply(ctx, f)
+		_ = c.heard() // what it said was applied meanwhile, and its pong may be waiting
+	}
+}
+
+// errProtocol refuses a message before it is decoded.
+var errProtocol = errors.New("not of the protocol")
+
+// next reads one message, never more of it than a frame may have.
+func (c *conn) next() ([]byte, error) {
+	kind, r, err := c.socket.NextReader()
+	if err != nil {
+		return nil, err
+	}
+	if c.ended() {
+		return nil, nil // the next call skips what is left of it
+	}
+	data, err := io.ReadAll(io.LimitReader(r, maxFrame))
+	if err != nil {
+		return nil, err
+	}
+	if kind != websocket.TextMessage || len(data) == maxFrame || !c.limit.Allow() {
+		return []byte{}, nil // decodes to nothing
+	}
+	return data, c.heard()
+}
+
+// accept decodes a message; the first must be hello, and only the first.
+func (c *conn) accept(data []byte, greeted bool) (heard, error) {
+	f, err := decode(data)
+	if err != nil {
+		return nil, err
+	}
+	if _, isHello := f.(hello); isHello == greeted {
+		return nil, errProtocol
+	}
+	return f, nil
+}
+
+// heard renews the time that the line may be silent.
+func (c *conn) heard() error {
+	return c.socket.SetReadDeadline(time.Now().Add(c.hub.PongWait))
+}
+
+// pinged has the writer answer; who pings for sport is cut off.
+func (c *conn) pinged(data string) error {
+	if !c.limit.Allow() {
+		c.close(CloseProtocol)
+		return nil
+	}
+	select {
+	case c.pongs <- []byte(data):
+	default: // one is on its way
+	}
+	return c.heard()
+}
+
+// whyUnread tells a line that fell silent from one that was closed or cut.
+func whyUnread(err error) CloseCode {
+	if timedOut(err) {
+		return CloseIdle
+	}
+	return CloseNormal
+}
+
+func (c *conn) apply(ctx context.Context, f heard) {
+	switch f := f.(type) {
+	case hello:
+		extra := f.Topics
+		if extra == nil {
+			extra = named(f.Resume)
+		}
+		c.listen(ctx, "hello", c.actor.Topics(), extra, f.Resume)
+	case watch:
+		c.listen(ctx, "watch", nil, f.Topics, f.Resume)
+	case unwatch:
+		c.unwatch(f.Topics)
+	case Inbound:
+		c.inbound(ctx, f)
+	}
+}
+
+// inbound has what the screen said applied, and answers only if it was not.
+func (c *conn) inbound(ctx context.Context, f Inbound) {
+	err := c.plausible(f)
+	if err == nil {
+		ctx, cancel := context.WithTimeout(ctx, c.hub.InboundWait)
+		defer cancel()
+		err = c.hub.Inbound(ctx, c.actor, f)
+	}
+	c.answer(f.kind(), f.ref(), err)
+}
+
+// plausible refuses the acknowledgement of what was not sent: delivered is a
+// fact that a call taker relies on.
+func (c *conn) plausible(f Inbound) error {
+	ack, ok := f.(Ack)
+	if !ok {
+		return nil
+	}
+	s := c.subs[ack.Topic]
+	if s == nil {
+		return fault.New(fault.Forbidden, "this topic is not heard here")
+	}
+	s.topic.mu.Lock()
+	defer s.topic.mu.Unlock()
+	if ack.Seq > s.pos {
+		return fault.Bad("seq", "was not sent yet")
+	}
+	return nil
+}
+
+// answer tells the client what became of an error, by the table.
+func (c *conn) answer(of, ref string, err error) {
+	if err == nil {
+		return
+	}
+	f := fault.Of(err)
+	does := answers[f.Kind]
+	if does.frame != TypeRefused {
+		c.hub.Log.Error().Err(err).Str("account", string(c.actor.ID)).Str("frame", of).Msg("frame not applied")
+	}
+	if does.code != 0 {
+		c.close(does.code)
+		return
+	}
+	detail := f.Sentence
+	for _, field := range f.Fields {
+		detail += "; " + field.Field + " " + field.Detail
+	}
+	c.put(saying(does.frame, c.hub.Now(), refusedBody{Of: of, Ref: ref, Detail: detail}))
+}

@@ -1,0 +1,205 @@
+package live
+
+import (
+	"context"
+	"sync"
+	"time"
+)
+
+const (
+	// fetchesAtOnce bounds what catching up may ask of the store, so that a
+	// whole city coming back at once leaves connections for the calls.
+	fetchesAtOnce = 16
+	// pageSize is the number of notices in one fetch.
+	pageSize = 200
+	// lastAtOnce is the number of topics in one question of the sweep.
+	lastAtOnce = 1000
+	// fetchWait bounds one question to the store.
+	fetchWait = 5 * time.Second
+)
+
+// topic is one sequence with its listeners here. head is the last number that
+// they were told; a topic exists while somebody listens.
+type topic struct {
+	name string
+
+	mu       sync.Mutex
+	subs     map[*sub]struct{}
+	head     int64 // -1: not known yet
+	wanted   int64 // the highest number heard of
+	fetching bool
+	flights  map[int64]*flight // by the number that they fetch after
+}
+
+// sub is one connection listening to one topic. Until it is live, only its
+// connection's reader touches pos; then only who holds the topic's lock.
+type sub struct {
+	topic *topic
+	conn  *conn
+	live  bool  // gets notices as they come; else it is being caught up
+	pos   int64 // the last number queued for the client
+}
+
+func newTopic(name string) *topic {
+	return &topic{name: name, subs: map[*sub]struct{}{}, head: -1, flights: map[int64]*flight{}}
+}
+
+// tell hands a pushed notice to the listeners if it is next, drops it if they
+// had it, and has the gap fetched if something is missing before it.
+func (h *Hub) tell(t *topic, f frame) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.head >= 0 && f.seq == t.head+1 {
+		t.dispatch(f)
+		return
+	}
+	h.want(t, f.seq)
+}
+
+// nudged is told by another server how far a topic has come.
+func (h *Hub) nudged(name string, seq int64) {
+	t := h.topic(name)
+	if t == nil {
+		return
+	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	h.want(t, seq)
+}
+
+// want makes the topic fetch up to seq, if it is behind. The caller holds the
+// lock.
+func (h *Hub) want(t *topic, seq int64) {
+	t.wanted = max(t.wanted, seq)
+	if t.head < 0 || t.wanted <= t.head || t.fetching || len(t.subs) == 0 {
+		return
+	}
+	t.fetching = true
+	h.open.Go(func() { h.advance(t) })
+}
+
+// advance fetches what the topic lacks, once for all its live listeners.
+func (h *Hub) advance(t *topic) {
+	for {
+		t.mu.Lock()
+		if t.wanted <= t.head || len(t.subs) == 0 {
+			t.fetching = false
+			t.mu.Unlock()
+			return
+		}
+		from, wanted := t.head, t.wanted
+		t.mu.Unlock()
+
+		page, own, err := h.fetch(t, from)
+		if err != nil {
+			h.Log.Warn().Err(err).Str("topic", t.name).Int64("after", from).Msg("notices not fetched, the next sweep tries again")
+		}
+		t.mu.Lock()
+		for _, f := range page {
+			t.dispatch(f)
+		}
+		if (err != nil || own && len(page) == 0) && t.wanted == wanted {
+			t.wanted = t.head // nothing more is known: the next sweep asks again
+		}
+		t.mu.Unlock()
+	}
+}
+
+// dispatch hands a notice to the live listeners that lack it. A jump in what the
+// store has means that the notices between are gone. The caller holds the lock.
+func (t *topic) dispatch(f frame) {
+	if f.seq <= t.head {
+		return
+	}
+	for s := range t.subs {
+		if !s.live || s.pos >= f.seq {
+			continue
+		}
+		if s.pos < f.seq-1 {
+			s.conn.offer(s.conn.resync(t.name, f.seq-1))
+		}
+		s.pos = f.seq
+		s.conn.offer(f)
+	}
+	t.head = f.seq
+}
+
+// place sets where a listener begins, given the last committed number, and
+// returns the number that the client is welcomed with. ahead: the client has
+// seen more than there is, so the store was set back and its numbers mean
+// nothing any more.
+func (s *sub) place(last int64, resume *int64) (now int64, ahead bool) {
+	t := s.topic
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.head < 0 {
+		t.head = last
+	}
+	t.wanted = max(t.wanted, last)
+	now = max(last, t.head)
+	switch {
+	case resume == nil:
+		s.pos = now
+	case *resume > now:
+		s.pos, ahead = now, true
+	default:
+		s.pos = *resume
+	}
+	return now, ahead
+}
+
+// goLive makes the listener live if it has all that the topic has told; else
+// it returns where it stands and where the topic is.
+func (h *Hub) goLive(s *sub) (live bool, pos, head int64) {
+	s.topic.mu.Lock()
+	defer s.topic.mu.Unlock()
+	if s.pos >= s.topic.head {
+		s.live = true
+		h.want(s.topic, s.topic.wanted)
+	}
+	return s.live, s.pos, s.topic.head
+}
+
+// flight is a fetch under way that whoever stands at the same number shares.
+type flight struct {
+	done chan struct{}
+	page []frame
+	err  error
+}
+
+// fetch returns the next page of a topic, encoded once for all who share it.
+// When it is not the caller's own, it may be older than what the caller knows.
+func (h *Hub) fetch(t *topic, after int64) (page []frame, own bool, err error) {
+	t.mu.Lock()
+	if f, ok := t.flights[after]; ok {
+		t.mu.Unlock()
+		<-f.done
+		return f.page, false, f.err
+	}
+	f := &flight{done: make(chan struct{})}
+	t.flights[after] = f
+	t.mu.Unlock()
+
+	f.page, f.err = h.read(t.name, after)
+	t.mu.Lock()
+	delete(t.flights, after)
+	t.mu.Unlock()
+	close(f.done)
+	return f.page, true, f.err
+}
+
+func (h *Hub) read(name string, after int64) ([]frame, error) {
+	h.slots <- struct{}{}
+	defer func() { <-h.slots }()
+	ctx, cancel := context.WithTimeout(context.Background(), fetchWait)
+	defer cancel()
+	notices, err := h.After(ctx, name, after, pageSize)
+	if err != nil {
+		return nil, err
+	}
+	page := make([]frame, len(notices))
+	for i, n := range notices {
+		page[i] = newFrame(n)
+	}
+	return page, nil
+}
