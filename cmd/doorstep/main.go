@@ -20,6 +20,8 @@ type Deps struct {
 }
 
 type commands struct {
+	Serve   ServeCommand   `cmd:"" help:"Serve the consoles, the API and the stream."`
+	Migrate MigrateCommand `cmd:"" help:"Bring the database schema to this version."`
 	OpenAPI OpenAPICommand `cmd:"" name:"openapi" help:"Print the OpenAPI document of the public contract."`
 }
 

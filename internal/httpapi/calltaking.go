@@ -331,3 +331,8 @@ func nearPoint(text string) (*premise.Point, error) {
 	}
 	return (&Point{Coordinates: []float64{x, y}}).premise("near")
 }
+
+// Found makes one proposal of an address search.
+func Found(a premise.Address, incidents12m, dv12m int) FoundAddress {
+	return FoundAddress{Address: *wireAddress(&a), Incidents12m: incidents12m, DV12m: dv12m}
+}

@@ -1,0 +1,305 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"net/netip"
+	"time"
+
+	"github.com/alexedwards/scs/pgxstore"
+	"github.com/alexedwards/scs/v2"
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5/pgxpool"
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/collectors"
+	"github.com/redis/go-redis/v9"
+	"github.com/rs/zerolog"
+	"golang.org/x/sync/errgroup"
+
+	"doorstep/internal/access"
+	"doorstep/internal/briefing"
+	"doorstep/internal/control"
+	"doorstep/internal/httpapi"
+	"doorstep/internal/live"
+	"doorstep/internal/postgres"
+	"doorstep/internal/premise"
+	"doorstep/internal/risk"
+	"doorstep/internal/script"
+	"doorstep/internal/unit"
+)
+
+// ServeCommand runs one node of the service. Any number run side by side.
+type ServeCommand struct {
+	Addr          string        `env:"DOORSTEP_ADDR" default:"127.0.0.1:8112" help:"Address to listen on, host:port."`
+	DatabaseURL   string        `name:"database-url" env:"DOORSTEP_DATABASE_URL,DATABASE_URL" required:"" help:"PostgreSQL with PostGIS: the system of record."`
+	RedisURL      string        `name:"redis-url" env:"DOORSTEP_REDIS_URL,REDIS_URL" help:"Redis that carries nudges between nodes. A single node needs none."`
+	DatabaseConns int32         `name:"database-conns" env:"DOORSTEP_DATABASE_CONNS" default:"24" help:"Most connections to PostgreSQL."`
+	Origins       []string      `env:"DOORSTEP_ORIGINS" help:"Origins allowed on the stream besides the own host, as https://host."`
+	SecureCookies bool          `name:"secure-cookies" env:"DOORSTEP_SECURE_COOKIES" help:"Send cookies over TLS only. Set it wherever people sign in over a network."`
+	SessionIdle   time.Duration `name:"session-idle" env:"DOORSTEP_SESSION_IDLE" default:"12h" help:"A session ends this long after its last sign-in."`
+	LogLevel      string        `name:"log-level" env:"DOORSTEP_LOG_LEVEL" default:"info" enum:"debug,info,warn,error" help:"Least severe log line to write."`
+	Drain         time.Duration `env:"DOORSTEP_DRAIN" default:"10s" help:"How long requests in progress may take to end when the node stops."`
+}
+
+// Validate refuses settings that are doubtful.
+func (c ServeCommand) Validate() error {
+	if _, err := netip.ParseAddrPort(c.Addr); err != nil {
+		if host, port, err := net.SplitHostPort(c.Addr); err != nil || port == "" || host == "*" {
+			return fmt.Errorf("DOORSTEP_ADDR %q is not host:port", c.Addr)
+		}
+	}
+	if c.DatabaseConns < 4 || c.DatabaseConns > 500 {
+		return fmt.Errorf("DOORSTEP_DATABASE_CONNS is %d: give 4 to 500", c.DatabaseConns)
+	}
+	if c.SessionIdle < time.Minute || c.SessionIdle > 24*time.Hour {
+		return fmt.Errorf("DOORSTEP_SESSION_IDLE is %s: give 1m to 24h", c.SessionIdle)
+	}
+	if c.Drain < 0 || c.Drain > time.Minute {
+		return fmt.Errorf("DOORSTEP_DRAIN is %s: give 0s to 1m", c.Drain)
+	}
+	return nil
+}
+
+// Run serves until the context ends, then stops in order: no new requests, the
+// sockets told to come back elsewhere, the pool closed.
+func (c ServeCommand) Run(ctx context.Context, d Deps) error {
+	level, err := zerolog.ParseLevel(c.LogLevel)
+	if err != nil {
+		return fmt.Errorf("DOORSTEP_LOG_LEVEL: %w", err)
+	}
+	zerolog.TimeFieldFormat = time.RFC3339Nano
+	log := zerolog.New(d.Err).Level(level).With().Timestamp().Logger()
+	pool, err := postgres.Open(ctx, c.DatabaseURL, c.DatabaseConns)
+	if err != nil {
+		return fmt.Errorf("open PostgreSQL: %w", err)
+	}
+	defer pool.Close()
+	node, err := c.node(ctx, pool, log)
+	if err != nil {
+		return err
+	}
+	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", c.Addr)
+	if err != nil {
+		return fmt.Errorf("listen on %s: %w", c.Addr, err)
+	}
+	log.Info().Str("addr", listener.Addr().String()).Msg("serving")
+	_, _ = fmt.Fprintf(d.Out, "doorstep serves at http://%s/\n", listener.Addr())
+	return node.run(ctx, listener, c.Drain)
+}
+
+// node is one running server.
+type node struct {
+	room *control.Room
+	hub  *live.Hub
+	http *http.Server
+	log  zerolog.Logger
+}
+
+// node builds every part and passes it by hand.
+func (c ServeCommand) node(ctx context.Context, pool *pgxpool.Pool, log zerolog.Logger) (*node, error) {
+	store := postgres.New(pool)
+	room, err := newRoom(store)
+	if err != nil {
+		return nil, err
+	}
+	relay, err := c.redis()
+	if err != nil {
+		return nil, err
+	}
+	hub := live.New(live.Config{
+		Log: log, After: notices(store), Last: store.LastSeqs, MayHear: room.MayHear,
+		Inbound: inbound(room), Redis: relay, Origins: c.Origins,
+	})
+	room.Push = func(ctx context.Context, told ...control.Notice) { hub.Push(ctx, frames(told)...) }
+	sessions := scs.New()
+	sessions.Store = pgxstore.New(pool)
+	sessions.Lifetime = c.SessionIdle
+	api := &httpapi.Server{
+		Room: room, Accounts: accounts{store}, Sessions: sessions, Find: find(store), Stream: hub,
+		Ready: readiness(pool, relay, hub), AsyncAPI: live.AsyncAPI, Pages: pages(), Metrics: metrics(pool, hub), Log: log,
+		Secure: c.SecureCookies, Limits: &httpapi.Limits{},
+	}
+	return &node{
+		room: room, hub: hub, log: log,
+		http: &http.Server{
+			Handler: api.Handler(), ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 30 * time.Second,
+			IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 32 << 10,
+		},
+	}, nil
+}
+
+// newRoom loads what is shipped as data and refuses to start on a mistake in it.
+func newRoom(store control.Store) (*control.Room, error) {
+	scripts, err := script.Shipped()
+	if err != nil {
+		return nil, fmt.Errorf("scripts: %w", err)
+	}
+	rules, err := risk.Shipped()
+	if err != nil {
+		return nil, fmt.Errorf("rules: %w", err)
+	}
+	contacts, err := briefing.Contacts()
+	if err != nil {
+		return nil, err
+	}
+	room := &control.Room{
+		Store: store, Scripts: map[string]script.Script{}, Rules: rules, Contacts: contacts,
+		Now:   func() time.Time { return time.Now().UTC() },
+		NewID: func() string { return uuid.Must(uuid.NewV7()).String() },
+	}
+	for _, s := range scripts {
+		room.Scripts[s.Code] = s
+	}
+	return room, nil
+}
+
+// redis is nil for a single node.
+func (c ServeCommand) redis() (redis.UniversalClient, error) {
+	if c.RedisURL == "" {
+		return nil, nil
+	}
+	options, err := redis.ParseURL(c.RedisURL)
+	if err != nil {
+		return nil, errors.New("DOORSTEP_REDIS_URL is not an address of Redis") // the parser's words may hold the password
+	}
+	return redis.NewClient(options), nil
+}
+
+// deadlineTick is how often late deliveries are looked for.
+const deadlineTick = time.Second
+
+func (n *node) run(ctx context.Context, listener net.Listener, drain time.Duration) error {
+	work, stop := context.WithCancel(context.WithoutCancel(ctx))
+	defer stop()
+	group, work := errgroup.WithContext(work)
+	group.Go(func() error { return ignore(n.hub.Run(work), context.Canceled) })
+	group.Go(func() error { n.watchDeadlines(work); return nil })
+	group.Go(func() error { return ignore(n.http.Serve(listener), http.ErrServerClosed) })
+	group.Go(func() error {
+		select {
+		case <-ctx.Done():
+		case <-work.Done():
+		}
+		ending, cancel := context.WithTimeout(context.WithoutCancel(ctx), drain)
+		defer cancel()
+		err := n.http.Shutdown(ending)
+		stop()
+		return err
+	})
+	return group.Wait()
+}
+
+func (n *node) watchDeadlines(ctx context.Context) {
+	tick := time.NewTicker(deadlineTick)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+			if err := n.room.AlertLate(ctx); err != nil && ctx.Err() == nil {
+				n.log.Error().Err(err).Msg("deadlines not checked")
+			}
+		}
+	}
+}
+
+func ignore(err, expected error) error {
+	if errors.Is(err, expected) {
+		return nil
+	}
+	return err
+}
+
+// inbound hands what a screen said to the control room.
+func inbound(room *control.Room) func(context.Context, access.Actor, live.Inbound) error {
+	return func(ctx context.Context, a access.Actor, f live.Inbound) error {
+		switch f := f.(type) {
+		case live.Ack:
+			return room.Acknowledge(ctx, a, f.Topic, f.Seq)
+		case live.Displayed:
+			return room.Displayed(ctx, a, briefing.ID(f.BriefingID), f.Revision)
+		case live.Read:
+			return room.Read(ctx, a, briefing.ID(f.BriefingID), f.Revision)
+		case live.Status:
+			return room.ReportStatus(ctx, a, unit.AssignmentID(f.AssignmentID),
+				control.StatusReport{ClientID: f.ClientID, Status: unit.Status(f.Status), At: f.At})
+		case live.Position:
+			return room.ReportPosition(ctx, a, premise.Point(f.Point), f.At)
+		default:
+			return fmt.Errorf("a frame of type %T has no desk", f)
+		}
+	}
+}
+
+func notices(store *postgres.Store) func(context.Context, string, int64, int) ([]live.Notice, error) {
+	return func(ctx context.Context, topic string, after int64, limit int) ([]live.Notice, error) {
+		told, err := store.Notices(ctx, topic, after, limit)
+		return frames(told), err
+	}
+}
+
+func frames(told []control.Notice) []live.Notice {
+	out := make([]live.Notice, 0, len(told))
+	for _, n := range told {
+		out = append(out, live.Notice(n))
+	}
+	return out
+}
+
+// accounts fits the store to what sign-in asks for.
+type accounts struct{ store *postgres.Store }
+
+func (a accounts) Credentials(ctx context.Context, username string) (httpapi.Credentials, error) {
+	found, err := a.store.AccountByUsername(ctx, username)
+	return httpapi.Credentials{ID: found.ID, PasswordHash: found.PasswordHash, TOTPSecret: found.TOTPSecret}, err
+}
+
+func (a accounts) Actor(ctx context.Context, id access.AccountID) (access.Actor, error) {
+	return a.store.Actor(ctx, id, time.Now())
+}
+
+func find(store *postgres.Store) func(context.Context, string, *premise.Point, int) ([]httpapi.FoundAddress, error) {
+	return func(ctx context.Context, query string, near *premise.Point, limit int) ([]httpapi.FoundAddress, error) {
+		found, err := store.FindAddresses(ctx, query, near, limit)
+		out := make([]httpapi.FoundAddress, 0, len(found))
+		for _, f := range found {
+			out = append(out, httpapi.Found(f.Address, f.Incidents12m, f.DV12m))
+		}
+		return out, err
+	}
+}
+
+func readiness(pool *pgxpool.Pool, relay redis.UniversalClient, hub *live.Hub) func(context.Context) httpapi.Readiness {
+	return func(ctx context.Context) httpapi.Readiness {
+		ctx, cancel := context.WithTimeout(ctx, 2*time.Second)
+		defer cancel()
+		r := httpapi.Readiness{Status: "ready", Database: "up", Redis: "up"}
+		switch {
+		case relay == nil:
+			r.Redis = "not_used"
+		case !hub.RedisUp():
+			r.Redis, r.Status = "down", "degraded"
+		}
+		if err := pool.Ping(ctx); err != nil {
+			r.Database, r.Status = "down", "unavailable"
+		}
+		return r
+	}
+}
+
+func metrics(pool *pgxpool.Pool, hub *live.Hub) *prometheus.Registry {
+	gauge := func(name, help string, value func() float64) prometheus.Collector {
+		return prometheus.NewGaugeFunc(prometheus.GaugeOpts{Namespace: "doorstep", Name: name, Help: help}, value)
+	}
+	r := prometheus.NewRegistry()
+	r.MustRegister(
+		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}),
+		gauge("stream_connections", "Open websockets.", func() float64 { return float64(hub.Stats().Connections) }),
+		gauge("database_connections", "Connections to PostgreSQL.", func() float64 { return float64(pool.Stat().TotalConns()) }),
+	)
+	return r
+}
