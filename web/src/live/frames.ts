@@ -1,11 +1,17 @@
 /** One frame from the server: `seq` is gapless within `topic`. */
 export type Frame = { type: string; topic?: string; seq?: number; at: string; body?: unknown };
 
-/** What a screen hears about. Bodies are those of the contract; each desk knows its own. */
+/**
+ * What a screen hears about. Bodies are those of the contract; each desk knows
+ * its own. `resync` says that what the screen shows of the topic may be old: load
+ * it anew. It comes when a topic is heard for the first time, and whenever the
+ * server cannot replay what was missed.
+ */
 export type NoticeType = "briefing" | "assessment" | "delivery" | "status" | "feedback" | "alert" | "resync";
 
 export type Notice<Body = unknown> = {
-  type: NoticeType;
+  /** A NoticeType, or one that a newer server sends. */
+  type: string;
   topic: string;
   seq: number;
   /** When the server committed it. */
@@ -18,6 +24,14 @@ export type Saying =
   | { type: "displayed"; body: { briefing_id: string; revision: number } }
   | { type: "read"; body: { briefing_id: string; revision: number } }
   | { type: "status"; body: { assignment_id: string; status: string; at: string; client_id: string } };
+
+/** The server did not accept a frame: `of` is its type, `ref` what it named. */
+export type Refusal = { of: string; ref?: string; detail?: string };
+
+/** Whether a refusal is about this saying. A status is named by the client's id, the others by their briefing. */
+export function isAbout({ of, ref }: Refusal, { type, body }: Saying): boolean {
+  return of === type && ref === (type === "status" ? body.client_id : body.briefing_id);
+}
 
 /** Where the tablet is: only the newest counts, so it is never kept for later. */
 export type Position = { point: { type: "Point"; coordinates: [number, number] }; at: string };
@@ -40,6 +54,13 @@ function isFrame(value: unknown): value is Frame {
     (topic === undefined || typeof topic === "string") &&
     (seq === undefined || typeof seq === "number")
   );
+}
+
+/** The notice in a frame, if it is one. `resync` names its topic in the body. */
+export function noticeOf(frame: Frame): Notice | null {
+  const { topic, seq } = frame.type === "resync" ? { ...frame, ...(frame.body as Partial<Frame>) } : frame;
+  if (typeof topic !== "string" || typeof seq !== "number") return null;
+  return { type: frame.type, topic, seq, at: frame.at, body: frame.body };
 }
 
 /** The body of `welcome`: the sequence after which each topic is served on this connection. */

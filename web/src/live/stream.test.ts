@@ -19,8 +19,8 @@ class Server {
   readonly #wanted: (() => void)[] = [];
   #peer: Peer | null = null;
   connections = 0;
-  /** What hello is answered with. */
-  topics: Record<string, number> = {};
+  /** Where the topics stand that the client hears without asking. */
+  topics: Record<string, number> = { "unit:A12": 0 };
 
   constructor() {
     this.#server.on("connection", (peer) => {
@@ -28,10 +28,21 @@ class Server {
       this.#peer = peer;
       peer.on("message", (data: Buffer) => {
         const said = JSON.parse(data.toString()) as Said;
-        if (said.type === "hello") this.send({ type: "welcome", body: { topics: this.topics } });
+        if (said.type === "hello") this.#welcome(Object.keys(this.topics), said);
+        if (said.type === "watch") this.#welcome(said.body["topics"] as string[], said);
         this.#said.push(said);
         for (const wake of this.#wanted.splice(0)) wake();
       });
+    });
+  }
+
+  /** Serves from where the client stands, but never from beyond the end. */
+  #welcome(names: string[], { body }: Said): void {
+    const resume = body["resume"] as Record<string, number>;
+    const from = (name: string) => Math.min(this.topics[name] ?? 0, resume[name] ?? Infinity);
+    this.send({
+      type: "welcome",
+      body: { topics: Object.fromEntries(names.map((name) => [name, from(name)])) },
     });
   }
 
@@ -44,6 +55,7 @@ class Server {
   }
 
   notice(seq: number, topic = "unit:A12", type = "briefing"): void {
+    this.topics[topic] = Math.max(seq, this.topics[topic] ?? 0);
     this.send({ type, topic, seq, body: { revision: seq } });
   }
 
@@ -58,6 +70,17 @@ class Server {
       const [found] = at < 0 ? [] : this.#said.splice(at, 1);
       if (found !== undefined) return found.body;
       await new Promise<void>((wake) => this.#wanted.push(wake));
+    }
+  }
+
+  acks = 0;
+
+  /** Waits until everything on the topic up to seq is acknowledged. */
+  async acked(seq: number, topic = "unit:A12"): Promise<void> {
+    for (;;) {
+      const ack = await this.heard("ack");
+      this.acks++;
+      if (ack["topic"] === topic && ack["seq"] === seq) return;
     }
   }
 
@@ -128,9 +151,7 @@ describe("the stream", () => {
     await server.heard("hello");
     server.notice(1);
     server.notice(2);
-    await server.heard("ack");
-    await server.heard("ack");
-    server.topics = { "unit:A12": 2 };
+    await server.acked(2);
     server.close(4401);
     expect(await server.heard("hello")).toEqual({ resume: { "unit:A12": 2 }, topics: [] });
     await until("live");
@@ -143,7 +164,7 @@ describe("the stream", () => {
     const heard = start();
     await server.heard("hello");
     for (const seq of [1, 1, 2, 1, 2, 3]) server.notice(seq);
-    for (const seq of [1, 2, 3]) expect(await server.heard("ack")).toEqual({ topic: "unit:A12", seq });
+    await server.acked(3);
     expect(heard).toEqual([1, 2, 3]);
   });
 
@@ -156,8 +177,7 @@ describe("the stream", () => {
     expect(await server.heard("hello")).toEqual({ resume: { "unit:A12": 1 }, topics: [] });
     server.notice(2);
     server.notice(3);
-    await server.heard("ack");
-    await server.heard("ack");
+    await server.acked(3);
     expect(heard).toEqual([1, 2, 3]);
     expect(server.connections).toBe(2);
   });
@@ -167,24 +187,54 @@ describe("the stream", () => {
     const heard = start();
     await server.heard("hello");
     server.notice(6);
-    await server.heard("hello");
+    expect(await server.heard("hello")).toEqual({ resume: { "unit:A12": 4 }, topics: [] });
     server.notice(5);
-    await server.heard("ack");
+    await server.acked(5);
     expect(heard).toEqual([5]);
   });
 
+  test("has a screen load a topic that begins now, and goes on from there after a break", async () => {
+    server.topics = { "unit:A12": 4 };
+    start();
+    const loaded: number[] = [];
+    stream.on("resync", ({ seq }) => void loaded.push(seq));
+    await server.heard("hello");
+    await until("live");
+    server.close(1001);
+    expect(await server.heard("hello")).toEqual({ resume: { "unit:A12": 4 }, topics: [] });
+    await until("live");
+    expect(loaded).toEqual([4]);
+    expect(server.left("ack")).toEqual([]);
+  });
+
+  test("asks for all of what a new device must have", async () => {
+    server.topics = { "unit:A12": 2 };
+    const heard = start({ wholly: ["unit:A12"] });
+    expect(await server.heard("hello")).toEqual({ resume: { "unit:A12": 0 }, topics: [] });
+    server.notice(1);
+    server.notice(2);
+    await server.acked(2);
+    expect(heard).toEqual([1, 2]);
+  });
+
+  test("acknowledges a long replay in few frames", async () => {
+    const heard = start();
+    await server.heard("hello");
+    for (let seq = 1; seq <= 500; seq++) server.notice(seq);
+    await server.acked(500);
+    expect(heard).toHaveLength(500);
+    expect(server.acks).toBeLessThan(50);
+  });
+
   test("keeps topics apart", async () => {
+    server.topics = { "unit:A12": 0, "user:7": 7 };
     start();
     await server.heard("hello");
     server.notice(1, "unit:A12");
     server.notice(8, "user:7");
     server.notice(2, "unit:A12");
-    const acks = [await server.heard("ack"), await server.heard("ack"), await server.heard("ack")];
-    expect(acks).toEqual([
-      { topic: "unit:A12", seq: 1 },
-      { topic: "user:7", seq: 8 },
-      { topic: "unit:A12", seq: 2 },
-    ]);
+    await server.acked(8, "user:7");
+    await server.acked(2, "unit:A12");
     expect(await keeper.places()).toEqual(
       new Map([
         ["unit:A12", 2],
@@ -211,7 +261,7 @@ describe("the stream", () => {
     await storing;
     server.send({ type: "beat" });
     expect(server.left("ack")).toEqual([]);
-    expect(await keeper.places()).toEqual(new Map());
+    expect(await keeper.places()).toEqual(new Map([["unit:A12", 0]]));
     stored();
     expect(await server.heard("ack")).toEqual({ topic: "unit:A12", seq: 1 });
   });
@@ -222,7 +272,7 @@ describe("the stream", () => {
     stream.on("briefing", () => (full ? Promise.reject(new Error("disk full")) : Promise.resolve()));
     await server.heard("hello");
     server.notice(1);
-    expect(await server.heard("hello")).toEqual({ resume: {}, topics: [] });
+    expect(await server.heard("hello")).toEqual({ resume: { "unit:A12": 0 }, topics: [] });
     expect(server.left("ack")).toEqual([]);
     full = false;
     server.notice(1);
@@ -299,31 +349,29 @@ describe("the stream", () => {
 
   test("hands on a resync and goes on from there", async () => {
     const heard = start();
-    const asked: string[] = [];
-    stream.on("resync", ({ topic }) => void asked.push(topic));
+    const loaded: number[] = [];
+    stream.on("resync", ({ seq }) => void loaded.push(seq));
     await server.heard("hello");
     server.notice(1);
-    await server.heard("ack");
+    await server.acked(1);
     server.send({ type: "resync", body: { topic: "unit:A12", seq: 90 } });
-    expect(await server.heard("ack")).toEqual({ topic: "unit:A12", seq: 90 });
     server.notice(91);
-    await server.heard("ack");
+    await server.acked(91);
     expect(heard).toEqual([1, 91]);
-    expect(asked).toEqual(["unit:A12"]);
+    expect(loaded).toEqual([0, 90]);
   });
 
   test("starts over when the server was restored from a backup", async () => {
     await keeper.place("unit:A12", 50);
     server.topics = { "unit:A12": 10 };
     const heard = start();
-    const asked: string[] = [];
-    stream.on("resync", ({ topic }) => void asked.push(topic));
-    await server.heard("hello");
+    const loaded: number[] = [];
+    stream.on("resync", ({ seq }) => void loaded.push(seq));
+    expect(await server.heard("hello")).toEqual({ resume: { "unit:A12": 50 }, topics: [] });
     server.notice(11);
-    await server.heard("ack");
-    expect(await server.heard("ack")).toEqual({ topic: "unit:A12", seq: 11 });
+    await server.acked(11);
     expect(heard).toEqual([11]);
-    expect(asked).toEqual(["unit:A12"]);
+    expect(loaded).toEqual([10]);
   });
 
   test("holds what is said without a line, and says it until it must have arrived", async () => {
@@ -342,33 +390,78 @@ describe("the stream", () => {
     expect(await keeper.waiting()).toEqual([]);
   });
 
+  const read = { type: "read", body: { briefing_id: "b", revision: 2 } } as const;
+
+  test("says again what the server could not keep", async () => {
+    start();
+    await server.heard("hello");
+    await stream.say(read);
+    expect(await server.heard("read")).toEqual(read.body);
+    server.send({ type: "retry", body: { of: "read", ref: "b" } });
+    expect(await server.heard("read")).toEqual(read.body);
+  });
+
+  test("gives up what the server refuses, and tells", async () => {
+    start();
+    const refusal = new Promise((resolve) => stream.onRefused(resolve));
+    await server.heard("hello");
+    await stream.say(read);
+    await server.heard("read");
+    server.send({ type: "refused", body: { of: "read", ref: "b", detail: "no such briefing" } });
+    expect(await refusal).toEqual({ of: "read", ref: "b", detail: "no such briefing" });
+    expect(await keeper.waiting()).toEqual([]);
+  });
+
+  test("comes back when the server could not keep an acknowledgement", async () => {
+    start();
+    await server.heard("hello");
+    server.notice(1);
+    await server.acked(1);
+    server.send({ type: "retry", body: { of: "ack", ref: "unit:A12" } });
+    expect(await server.heard("hello")).toEqual({ resume: { "unit:A12": 1 }, topics: [] });
+  });
+
   test("asks for a topic while it is watched, and again after a break", async () => {
     start();
+    const loaded: string[] = [];
+    stream.on("resync", ({ topic, seq }) => void loaded.push(`${topic} ${seq}`));
     await server.heard("hello");
     await until("live");
     const leave = stream.watch("incident:9");
+    server.topics["incident:9"] = 3;
     expect(await server.heard("watch")).toEqual({ topics: ["incident:9"], resume: {} });
-    server.send({ type: "welcome", body: { topics: { "incident:9": 3 } } });
     server.notice(4, "incident:9", "assessment");
-    await server.heard("ack");
-    server.topics = { "incident:9": 4 };
+    await server.acked(4, "incident:9");
+    expect(loaded).toEqual(["unit:A12 0", "incident:9 3"]);
     server.close(4401);
-    expect(await server.heard("hello")).toEqual({ resume: { "incident:9": 4 }, topics: ["incident:9"] });
+    expect(await server.heard("hello")).toEqual({
+      resume: { "unit:A12": 0, "incident:9": 4 },
+      topics: ["incident:9"],
+    });
     await until("live");
     leave();
+    expect(await server.heard("unwatch")).toEqual({ topics: ["incident:9"] });
     server.close(4401);
-    expect(await server.heard("hello")).toMatchObject({ topics: [] });
+    expect(await server.heard("hello")).toEqual({ resume: { "unit:A12": 0 }, topics: [] });
   });
 
-  test("passes over frames that it does not know", async () => {
+  test("asks for a topic that is watched before the line is up", async () => {
+    start();
+    stream.watch("incident:9");
+    expect(await server.heard("hello")).toEqual({ resume: {}, topics: ["incident:9"] });
+  });
+
+  test("counts notices of a kind that it does not know", async () => {
     const heard: Notice[] = [];
     start();
     stream.on("alert", (notice) => void heard.push(notice));
     await server.heard("hello");
-    server.send({ type: "weather", topic: "unit:A12", seq: 1 });
-    server.send({ type: "alert", topic: "unit:A12", seq: 1, body: { text: "late" } });
-    await server.heard("ack");
-    expect(heard.map(({ body }) => body)).toEqual([{ text: "late" }]);
+    server.notice(1, "unit:A12", "weather");
+    server.notice(2, "unit:A12", "alert");
+    server.send({ type: "tide" });
+    await server.acked(2);
+    expect(heard.map(({ body }) => body)).toEqual([{ revision: 2 }]);
+    expect(server.connections).toBe(1);
   });
 });
 

@@ -1,11 +1,14 @@
 import { backoff } from "./backoff";
 import {
+  isAbout,
+  noticeOf,
   parseFrame,
   welcomed,
   type Frame,
   type Notice,
   type NoticeType,
   type Position,
+  type Refusal,
   type Saying,
 } from "./frames";
 import type { Keeper } from "./keeper";
@@ -17,6 +20,8 @@ export type StreamOptions = {
   /** wss://…/api/v1/stream */
   url: string;
   keeper: Keeper;
+  /** Topics of which this device wants all that the server keeps, if it has nothing of them yet. */
+  wholly?: readonly string[];
   /**
    * Whether the session still stands, asked when a connection was refused before
    * it opened: a browser does not tell why. True when it cannot be known.
@@ -30,15 +35,8 @@ export type StreamOptions = {
   network: EventTarget;
 };
 
-const notices: ReadonlySet<string> = new Set<NoticeType>([
-  "briefing",
-  "assessment",
-  "delivery",
-  "status",
-  "feedback",
-  "alert",
-  "resync",
-]);
+/** Between acknowledgements, in ms. */
+const ackEvery = 50;
 
 /**
  * The line to the server. It comes back by itself, asks for what it missed,
@@ -49,6 +47,7 @@ const notices: ReadonlySet<string> = new Set<NoticeType>([
 export class Stream {
   readonly #options: Required<Omit<StreamOptions, "open">> & Pick<StreamOptions, "open">;
   readonly #handlers = new Set<{ type: NoticeType; handler: Handler }>();
+  readonly #refused = new Set<(refusal: Refusal) => void>();
   readonly #watchers = new Set<() => void>();
   readonly #watched = new Map<string, number>(); // topic → how many watch it
 
@@ -64,12 +63,13 @@ export class Stream {
   #stored = new Map<string, number>(); // topic → last sequence that every handler has stored
   #received = new Map<string, number>(); // topic → last sequence of this connection, stored or under way
   #asked = new Map<string, number>(); // topic → the sequence this connection asked to resume after
-  #floor = new Map<string, number>(); // topic → where a topic that is new to us begins, as welcomed
+  #toAck = new Map<string, number>(); // topic → sequence that the server has not been told of
+  #acking: ReturnType<typeof setTimeout> | undefined;
   #work: Promise<void> = Promise.resolve(); // notices are handled one after another
   #sent = new Map<string, number>(); // id of what was said on this connection → beats heard since
 
   constructor(options: StreamOptions) {
-    this.#options = { deadAfter: 25_000, wait: backoff, ...options };
+    this.#options = { deadAfter: 25_000, wait: backoff, wholly: [], ...options };
   }
 
   /** How fresh the screen is; `watchLink` tells of changes. */
@@ -98,14 +98,18 @@ export class Stream {
   watch(topic: string): () => void {
     const already = this.#watched.get(topic) ?? 0;
     this.#watched.set(topic, already + 1);
-    if (already === 0 && this.#welcomed) {
-      this.#send("watch", { topics: [topic], resume: this.#resume([topic]) });
-    }
+    if (already === 0) this.#send("watch", { topics: [topic], resume: this.#resume([topic]) });
     return () => {
       const left = (this.#watched.get(topic) ?? 1) - 1;
       if (left > 0) this.#watched.set(topic, left);
-      else this.#watched.delete(topic);
+      else this.#unwatch(topic);
     };
+  }
+
+  /** Tells of what the screen said and the server will never accept. */
+  onRefused(handler: (refusal: Refusal) => void): () => void {
+    this.#refused.add(handler);
+    return () => this.#refused.delete(handler);
   }
 
   /** Says something that must arrive, now or when the line is back. Settles once it is held. */
@@ -154,11 +158,12 @@ export class Stream {
     this.#listen();
     socket.onopen = () => {
       opened = true;
-      this.#received = new Map(this.#stored);
       this.#asked.clear();
-      this.#floor.clear();
+      this.#toAck.clear();
       this.#sent.clear();
-      this.#send("hello", { resume: this.#resume(), topics: [...this.#watched.keys()] });
+      const resume = this.#resume([...this.#options.wholly, ...this.#stored.keys()]);
+      this.#received = new Map(Object.entries(resume));
+      this.#send("hello", { resume, topics: [...this.#watched.keys()] });
     };
     socket.onmessage = (event: MessageEvent<unknown>) => {
       if (this.#socket === socket) this.#hear(socket, parseFrame(event.data));
@@ -169,11 +174,11 @@ export class Stream {
     };
   }
 
-  /** Where this client stands, for the topics given or all that it has. */
-  #resume(topics: Iterable<string> = this.#stored.keys()): Record<string, number> {
+  /** Where this client stands. A topic that is not named begins now; 0 asks for all. */
+  #resume(topics: Iterable<string>): Record<string, number> {
     const places: Record<string, number> = {};
     for (const topic of topics) {
-      const seq = this.#stored.get(topic);
+      const seq = this.#stored.get(topic) ?? (this.#options.wholly.includes(topic) ? 0 : undefined);
       if (seq === undefined) continue;
       places[topic] = seq;
       this.#asked.set(topic, seq);
@@ -185,52 +190,58 @@ export class Stream {
     this.#lastHeard = new Date();
     this.#listen();
     if (frame === null) return;
-    if (frame.type === "welcome") return void this.#welcome(frame);
+    if (frame.type === "welcome") return void this.#welcome(socket, frame);
     if (frame.type === "beat") return void this.#beat();
+    if (frame.type === "refused") return void this.#dropSaying(frame.body as Refusal);
+    if (frame.type === "retry") return void this.#sayAgain(frame.body as Refusal);
     const notice = noticeOf(frame);
     if (notice === null) return; // of a newer server; nothing of ours depends on it
     if (notice.type !== "resync" && !this.#isNext(notice)) return;
+    this.#take(socket, notice);
+  }
+
+  #take(socket: WebSocket, notice: Notice): void {
     this.#received.set(notice.topic, notice.seq);
     this.#work = this.#work.then(() => this.#handle(socket, notice));
   }
 
-  async #welcome(frame: Frame): Promise<void> {
+  async #welcome(socket: WebSocket, frame: Frame): Promise<void> {
     for (const [topic, seq] of welcomed(frame)) {
       const asked = this.#asked.get(topic);
-      if (asked === undefined) this.#floor.set(topic, seq);
-      // The server's numbers went back: it was restored from a backup. Ours mean nothing any more.
-      else if (seq < asked) this.#restart(topic, seq);
+      const known = this.#received.has(topic);
+      // A topic that begins now: what was read of it before may be old already. Or
+      // the server's numbers went back, restored from a backup: ours mean nothing.
+      if (asked === undefined ? !known : seq < asked) this.#begins(socket, topic, seq);
     }
     const again = this.#welcomed; // the answer to `watch`
     this.#welcomed = true;
     this.#show({ state: "live" });
     if (again) return;
-    const socket = this.#socket;
     for (const { id, saying } of await this.#options.keeper.waiting()) {
       if (this.#socket === socket && !this.#sent.has(id)) this.#say(id, saying);
     }
   }
 
-  #restart(topic: string, seq: number): void {
-    this.#received.set(topic, seq);
+  #begins(socket: WebSocket, topic: string, seq: number): void {
     this.#stored.set(topic, seq);
-    const notice: Notice = { type: "resync", topic, seq, at: new Date().toISOString(), body: { topic, seq } };
-    const socket = this.#socket;
-    if (socket !== null) this.#work = this.#work.then(() => this.#handle(socket, notice));
+    this.#take(socket, { type: "resync", topic, seq, at: new Date().toISOString(), body: { topic, seq } });
+  }
+
+  #unwatch(topic: string): void {
+    this.#watched.delete(topic);
+    this.#stored.delete(topic);
+    this.#received.delete(topic);
+    this.#asked.delete(topic);
+    this.#send("unwatch", { topics: [topic] });
   }
 
   /** Drops repeats; on a gap comes back and asks for what is missing. */
   #isNext({ topic, seq }: Notice): boolean {
     const last = this.#received.get(topic);
-    if (last === undefined) {
-      const floor = this.#floor.get(topic);
-      // A replay may begin at or below the welcomed number; a jump past it is a gap.
-      if (floor === undefined || seq <= floor + 1) return true;
-    } else {
-      if (seq <= last) return false;
-      if (seq === last + 1) return true;
-    }
-    this.#comeBack(4402);
+    if (last === undefined) return false; // of a topic that is not watched any more
+    if (seq <= last) return false;
+    if (seq === last + 1) return true;
+    this.#comeBack(4000);
     return false;
   }
 
@@ -244,8 +255,24 @@ export class Stream {
       if (this.#socket === socket) this.#comeBack(4000); // not stored, so not acknowledged: it comes again
       return;
     }
+    if (!this.#received.has(notice.topic)) return; // unwatched meanwhile
     this.#stored.set(notice.topic, notice.seq);
-    if (this.#socket === socket) this.#send("ack", { topic: notice.topic, seq: notice.seq });
+    // After a resync the device has the state, but not each notice.
+    if (this.#socket === socket && notice.type !== "resync") this.#ack(notice);
+  }
+
+  /** At once when the line was quiet; after a replay one for many, as the server limits frames. */
+  #ack({ topic, seq }: Notice): void {
+    this.#toAck.set(topic, seq);
+    if (this.#acking !== undefined) return;
+    const flush = () => {
+      this.#acking = undefined;
+      if (this.#toAck.size === 0) return;
+      for (const [each, last] of this.#toAck) this.#send("ack", { topic: each, seq: last });
+      this.#toAck.clear();
+      this.#acking = setTimeout(flush, ackEvery);
+    };
+    flush();
   }
 
   #say(id: string, saying: Saying): void {
@@ -268,6 +295,28 @@ export class Stream {
     }
   }
 
+  async #dropSaying(refusal: Refusal): Promise<void> {
+    for (const { id, saying } of await this.#options.keeper.waiting()) {
+      if (!isAbout(refusal, saying)) continue;
+      this.#sent.delete(id);
+      await this.#options.keeper.release(id);
+    }
+    for (const handler of this.#refused) handler(refusal);
+  }
+
+  /** The server could not keep it just now. */
+  async #sayAgain(refusal: Refusal): Promise<void> {
+    const socket = this.#socket;
+    const again = (await this.#options.keeper.waiting()).filter(({ saying }) => isAbout(refusal, saying));
+    for (const { id } of again) this.#sent.delete(id); // no beat may release it
+    setTimeout(() => {
+      if (this.#socket !== socket || !this.#welcomed) return; // said again on the next connection
+      if (again.length === 0) this.#comeBack(4000); // an ack or a watch: the next hello carries it
+      for (const { id, saying } of again) this.#say(id, saying);
+    }, this.#options.wait(this.#failures));
+  }
+
+  /** Nothing before the line is open: hello, which goes first, then says it all. */
   #send(type: string, body: object): void {
     if (this.#socket?.readyState !== 1) return;
     this.#socket.send(JSON.stringify({ type, at: new Date().toISOString(), body }));
@@ -331,16 +380,4 @@ export class Stream {
     this.#link = link;
     for (const changed of this.#watchers) changed();
   }
-}
-
-/** The notice in a frame, if it is one. `resync` names its topic in the body. */
-function noticeOf(frame: Frame): Notice | null {
-  if (!isNoticeType(frame.type)) return null;
-  const { topic, seq } = frame.type === "resync" ? { ...frame, ...(frame.body as Partial<Frame>) } : frame;
-  if (typeof topic !== "string" || typeof seq !== "number") return null;
-  return { type: frame.type, topic, seq, at: frame.at, body: frame.body };
-}
-
-function isNoticeType(type: string): type is NoticeType {
-  return notices.has(type);
 }

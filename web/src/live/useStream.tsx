@@ -1,5 +1,5 @@
 import { createContext, useContext, useEffect, useRef, useSyncExternalStore } from "react";
-import type { Notice, NoticeType } from "./frames";
+import type { Notice, NoticeType, Refusal } from "./frames";
 import type { Link } from "./link";
 import type { Stream } from "./stream";
 
@@ -38,4 +38,14 @@ export function useNotice<Body = unknown>(
 export function useTopic(topic: string | null): void {
   const stream = useStream();
   useEffect(() => (topic === null ? undefined : stream.watch(topic)), [stream, topic]);
+}
+
+/** Hears of what this screen said and the server will never accept. */
+export function useRefusal(handler: (refusal: Refusal) => void): void {
+  const stream = useStream();
+  const latest = useRef(handler);
+  useEffect(() => {
+    latest.current = handler;
+  });
+  useEffect(() => stream.onRefused((refusal) => latest.current(refusal)), [stream]);
 }

@@ -2,6 +2,7 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { inWords } from "../api/problem";
 import type { User } from "../api/session";
+import { useRefusal } from "../live/useStream";
 import { useAnnounce } from "../ui/Announcer";
 import { Button } from "../ui/Button";
 import { Icon } from "../ui/Icon";
@@ -26,6 +27,9 @@ export function DeskHeader({
   const { t } = useTranslation("start");
   const { t: api } = useTranslation("api");
   const announce = useAnnounce();
+  useRefusal(({ of, detail }) => {
+    if (of === "read" || of === "status") announce(t("refused", { detail: detail ?? "" }), "critical");
+  });
   const [leaving, setLeaving] = useState(false);
   const leave = async () => {
     setLeaving(true);

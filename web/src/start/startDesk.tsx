@@ -47,6 +47,7 @@ function connect(desk: Desk, user: User): Connected {
   const stream = new Stream({
     url: address.href,
     network: window,
+    wholly: desk.keep === "device" ? user.topics : [],
     keeper: desk.keep === "device" ? deviceKeeper(user.id) : memoryKeeper(),
     stillSignedIn: () =>
       whoAmI().then(

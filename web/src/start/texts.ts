@@ -11,6 +11,7 @@ export const start = texts({
     broken: "This screen has stopped working",
     brokenHelp: "The rest of Doorstep goes on. Reload the page; what the server has confirmed is safe.",
     reload: "Reload",
+    refused: "Not accepted by the server: {{detail}}",
     link: {
       live: "Live",
       connecting: "Connecting …",
@@ -42,6 +43,7 @@ export const start = texts({
     brokenHelp:
       "Ülejäänud Doorstep töötab edasi. Laadi leht uuesti; kõik, mille server on kinnitanud, on alles.",
     reload: "Laadi uuesti",
+    refused: "Server ei võtnud vastu: {{detail}}",
     link: {
       live: "Ühendus toimib",
       connecting: "Loon ühendust …",
