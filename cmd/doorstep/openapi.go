@@ -9,7 +9,7 @@ import (
 	"doorstep/internal/httpapi"
 )
 
-//go:generate sh -c "go run . openapi > ../../web/src/api/openapi.json"
+//go:generate sh -c "go run . openapi > openapi.json.new && mv openapi.json.new ../../web/src/api/openapi.json"
 
 // OpenAPICommand prints the document of the public contract, from which the
 // browser's types are generated.

@@ -49,7 +49,7 @@ function isProblem(value: unknown): value is Problem {
   return typeof value === "object" && value !== null;
 }
 
-/** For the update of a shared record: `headers: ifMatch(version)`. */
+/** For the update of a shared record, with the version of doneWithVersion: `params: { path: { id }, header: ifMatch(version) }`. */
 export function ifMatch(version: string): { "If-Match": string } {
   return { "If-Match": version };
 }

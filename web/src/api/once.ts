@@ -13,7 +13,7 @@ export function newKey(): string {
  *
  *     const once = useOnce();
  *     useMutation({
- *       mutationFn: (body) => done(client.POST("/api/v1/calls", { ...once.header(), body })),
+ *       mutationFn: (body) => done(client.POST("/api/v1/calls", { params: { header: once.key() }, body })),
  *       onSuccess: once.renew, // the next press is a new intention
  *     });
  */
@@ -21,7 +21,7 @@ export function useOnce() {
   const key = useRef<string>(undefined);
   return useMemo(
     () => ({
-      header: () => ({ params: { header: { "Idempotency-Key": (key.current ??= newKey()) } } }),
+      key: () => ({ "Idempotency-Key": (key.current ??= newKey()) }),
       renew: () => {
         key.current = undefined;
       },

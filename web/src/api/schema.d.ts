@@ -447,8 +447,8 @@ export interface components {
       name: components["schemas"]["ScriptText"];
       phone: string;
       source: string;
-      /** @description the day on which the number was last verified */
-      verified_on: string;
+      /** @description the day on which the centre last verified the number; absent: not yet */
+      verified_on?: string;
     };
     BriefingDelivery: {
       /**
