@@ -50,7 +50,8 @@ type conn struct {
 
 	checking atomic.Bool
 	sent     atomic.Int64
-	subs     map[string]*sub // the reader's
+	greeted  bool            // hello was heard; the reader's, as are subs
+	subs     map[string]*sub // by name
 }
 
 func newConn(h *Hub, socket *websocket.Conn, a access.Actor, signedIn func(context.Context) bool) *conn {
@@ -111,7 +112,6 @@ func (c *conn) read(ctx context.Context) {
 	c.socket.SetPingHandler(c.pinged)
 	c.socket.SetCloseHandler(func(int, string) error { c.close(CloseNormal); return nil })
 	_ = c.socket.SetReadDeadline(time.Now().Add(c.hub.HelloWait)) // a dead socket fails at the read
-	greeted := false
 	for {
 		data, err := c.next()
 		if err != nil {
@@ -121,13 +121,13 @@ func (c *conn) read(ctx context.Context) {
 		if c.ended() {
 			continue
 		}
-		f, err := c.accept(data, greeted)
+		f, err := c.accept(data)
 		if err != nil {
 			c.hub.Log.Debug().Str("account", string(c.actor.ID)).Msg("frame is not of the protocol")
 			c.close(CloseProtocol)
 			continue
 		}
-		greeted = true
+		c.greeted = true
 		c.apply(ctx, f)
 		_ = c.heard() // what it said was applied meanwhile, and its pong may be waiting
 	}
@@ -156,19 +156,23 @@ func (c *conn) next() ([]byte, error) {
 }
 
 // accept decodes a message; the first must be hello, and only the first.
-func (c *conn) accept(data []byte, greeted bool) (heard, error) {
+func (c *conn) accept(data []byte) (heard, error) {
 	f, err := decode(data)
 	if err != nil {
 		return nil, err
 	}
-	if _, isHello := f.(hello); isHello == greeted {
+	if _, isHello := f.(hello); isHello == c.greeted {
 		return nil, errProtocol
 	}
 	return f, nil
 }
 
-// heard renews the time that the line may be silent.
+// heard renews the time that the line may be silent. Until it has said hello, a
+// client has the time for that and no more, however often it pongs.
 func (c *conn) heard() error {
+	if !c.greeted {
+		return nil
+	}
 	return c.socket.SetReadDeadline(time.Now().Add(c.hub.PongWait))
 }
 

@@ -31,7 +31,10 @@ type frame struct {
 type message = *websocket.PreparedMessage
 
 // newFrame encodes a notice.
-func newFrame(n Notice) frame {
+func newFrame(n Notice) frame { return prepare(n.Seq, encode(n)) }
+
+// encode writes the frame around the body, which is JSON already.
+func encode(n Notice) []byte {
 	b := make([]byte, 0, len(n.Body)+len(n.Topic)+len(n.Type)+96)
 	b = append(b, `{"type":`...)
 	b = appendString(b, n.Type)
@@ -47,7 +50,7 @@ func newFrame(n Notice) frame {
 	} else {
 		b = append(b, n.Body...)
 	}
-	return prepare(n.Seq, append(b, '}'))
+	return append(b, '}')
 }
 
 // saying encodes a frame of the server's own.
