@@ -213,10 +213,24 @@ func TestAckOfWhatWasNotSentIsRefused(t *testing.T) {
 	}
 }
 
+// The line broke after the device had stored and before it could say so.
+func TestResumeAcknowledges(t *testing.T) {
+	r := newRecord()
+	r.commits(unit, 4)
+	d := open(t, r, nil)
+	meet(t, d, `{"unit:A12":3,"user:mari":9}`) // of its inbox it has seen what is no more
+	if got, want := d.next(t), (Ack{unit, 3}); got != want {
+		t.Errorf("got %+v, want %+v", got, want)
+	}
+	if len(d.heard) > 0 {
+		t.Error("more was handed on")
+	}
+}
+
 func TestErrorsBecomeAnswers(t *testing.T) {
-	var fails error
+	fails := make(chan error, 1)
 	d := open(t, newRecord(), func(c *Config) {
-		c.Inbound = func(context.Context, access.Actor, Inbound) error { return fails }
+		c.Inbound = func(context.Context, access.Actor, Inbound) error { return <-fails }
 	})
 	c := meet(t, d, `{}`)
 	status := `{"type":"status","body":{"assignment_id":"a","status":"cleared","at":"2026-03-01T12:00:05Z","client_id":"c7"}}`
@@ -231,11 +245,11 @@ func TestErrorsBecomeAnswers(t *testing.T) {
 		{fault.Because(fault.Unavailable, errors.New("10.0.0.7 refused"), "the store is down"), `retry {"of":"status","ref":"c7","detail":"the store is down"}`},
 		{errors.New("broken"), `retry {"of":"status","ref":"c7","detail":"something went wrong on our side"}`},
 	} {
-		fails = tt.err
+		fails <- tt.err
 		c.say(status)
 		c.expect(tt.want)
 	}
-	fails = fault.New(fault.Unauthenticated, "sign in")
+	fails <- fault.New(fault.Unauthenticated, "sign in")
 	c.say(status)
 	c.closedWith(CloseSignedOut)
 }

@@ -47,6 +47,17 @@ func (c *conn) listen(ctx context.Context, of string, own, asked []string, resum
 	for _, name := range joined {
 		c.catchUp(c.subs[name])
 	}
+	c.stored(ctx, joined, ahead, resume)
+}
+
+// stored acknowledges what the client resumes from: it has that on the device,
+// and the line may have broken before it could say so.
+func (c *conn) stored(ctx context.Context, joined, ahead []string, resume map[string]int64) {
+	for _, name := range joined {
+		if seq := resume[name]; seq > 0 && !slices.Contains(ahead, name) && !c.ended() {
+			c.inbound(ctx, Ack{Topic: name, Seq: seq})
+		}
+	}
 }
 
 // allowed returns the topics that the actor may hear and refuses the others one

@@ -32,7 +32,6 @@ type record struct {
 	reads atomic.Int64 // of After
 	asked chan struct{}
 	down  atomic.Bool
-	hold  chan struct{} // when set, After waits for it
 }
 
 func newRecord() *record {
@@ -73,9 +72,6 @@ func (r *record) after(_ context.Context, topic string, after int64, limit int) 
 	select {
 	case r.asked <- struct{}{}:
 	default:
-	}
-	if r.hold != nil {
-		<-r.hold
 	}
 	if r.down.Load() {
 		return nil, fault.New(fault.Unavailable, "the store is down")

@@ -200,3 +200,16 @@ func TestStoreDownSendsClientsBack(t *testing.T) {
 	c.say(`{"type":"hello","body":{}}`)
 	c.closedWith(CloseRestarting)
 }
+
+// The store fails when a gap is fetched; the sweep after it is back delivers.
+func TestStoreDownAndBack(t *testing.T) {
+	r := newRecord()
+	d := open(t, r, func(c *Config) { c.Tick = 20 * time.Millisecond })
+	c := meet(t, d, `{}`)
+	r.down.Store(true)
+	n := r.commits(unit, 3)
+	d.Push(t.Context(), n[2])
+	await(t, "the fetch", r.asked)
+	r.down.Store(false)
+	c.notices(unit, 1, 3)
+}
