@@ -21,6 +21,17 @@ type Desk struct {
 	unit   string // of a tablet
 }
 
+// Refusal is an answer that is not a success.
+type Refusal struct {
+	Status  int
+	Path    string
+	Problem []byte // problem+json
+}
+
+func (r *Refusal) Error() string {
+	return fmt.Sprintf("%s answered %d: %s", r.Path, r.Status, r.Problem)
+}
+
 // SignIn signs in to the service at base, as http://host:port.
 func SignIn(ctx context.Context, base, username, password string) (*Desk, error) {
 	jar, err := cookiejar.New(nil)
@@ -41,20 +52,24 @@ func SignIn(ctx context.Context, base, username, password string) (*Desk, error)
 // Call sends one request, a create with a key of its own, and decodes the
 // answer into out.
 func (d *Desk) Call(ctx context.Context, method, path string, header http.Header, body, out any) error {
-	raw, err := json.Marshal(body)
+	var sent io.Reader = http.NoBody
+	if body != nil {
+		raw, err := json.Marshal(body)
+		if err != nil {
+			return err
+		}
+		sent = bytes.NewReader(raw)
+	}
+	r, err := http.NewRequestWithContext(ctx, method, d.base+"/api/v1"+path, sent)
 	if err != nil {
 		return err
-	}
-	r, err := http.NewRequestWithContext(ctx, method, d.base+"/api/v1"+path, bytes.NewReader(raw))
-	if err != nil {
-		return err
-	}
-	for name, values := range header {
-		r.Header[name] = values
 	}
 	r.Header.Set("Content-Type", "application/json")
 	if method == http.MethodPost {
 		r.Header.Set("Idempotency-Key", uuid.NewString())
+	}
+	for name, values := range header {
+		r.Header[name] = values
 	}
 	answer, err := d.client.Do(r)
 	if err != nil {
@@ -66,7 +81,7 @@ func (d *Desk) Call(ctx context.Context, method, path string, header http.Header
 		return err
 	}
 	if answer.StatusCode >= http.StatusMultipleChoices {
-		return fmt.Errorf("%s %s answered %s: %s", method, path, answer.Status, text)
+		return &Refusal{Status: answer.StatusCode, Path: path, Problem: text}
 	}
 	if out == nil {
 		return nil
@@ -98,15 +113,24 @@ type Tablet struct {
 	socket    *websocket.Conn
 }
 
-// Listen opens the stream of a signed-in officer; each briefing is acknowledged
-// as a tablet does.
-func (d *Desk) Listen(ctx context.Context) (*Tablet, error) {
+// Dial opens the stream; nothing is said on it yet.
+func (d *Desk) Dial(ctx context.Context) (*websocket.Conn, error) {
 	dialer := websocket.Dialer{Jar: d.client.Jar, Subprotocols: []string{"doorstep.v1"}}
 	socket, answer, err := dialer.DialContext(ctx, "ws"+strings.TrimPrefix(d.base, "http")+"/api/v1/stream", nil)
 	if err != nil {
 		return nil, fmt.Errorf("open the stream: %w", err)
 	}
 	_ = answer.Body.Close()
+	return socket, nil
+}
+
+// Listen opens the stream of a signed-in officer; each briefing is acknowledged
+// as a tablet does.
+func (d *Desk) Listen(ctx context.Context) (*Tablet, error) {
+	socket, err := d.Dial(ctx)
+	if err != nil {
+		return nil, err
+	}
 	if err := socket.WriteJSON(map[string]any{"type": "hello", "body": map[string]any{"resume": map[string]int64{}}}); err != nil {
 		return nil, err
 	}

@@ -1,8 +1,8 @@
 /** The demo world's sign-ins, as `doorstep demo` makes and prints them. All are invented. */
 export const people = {
-  callTaker: { username: "calltaker", desk: "/calltaking" },
-  officer: { username: "patrol", desk: "/tablet" },
-  districtOfficer: { username: "district", desk: "/district" },
+  callTaker: { username: "calltaker1", desk: "/calltaking" },
+  officer: { username: "patrol1", desk: "/tablet" },
+  districtOfficer: { username: "district1", desk: "/district" },
 } as const;
 
 export const password = "doorstep-demo";

@@ -1,0 +1,316 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"net"
+	"net/http"
+	"net/url"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/alexedwards/argon2id"
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
+	"github.com/rs/zerolog"
+
+	"doorstep/internal/access"
+	"doorstep/internal/bench"
+	"doorstep/internal/postgres"
+	"doorstep/internal/premise"
+)
+
+// BenchCommand measures a node of this binary, started in the same process,
+// against floors taken in the same run. It works in a database of its own,
+// which it makes anew.
+type BenchCommand struct {
+	DatabaseURL string   `name:"database-url" env:"DOORSTEP_DATABASE_URL,DATABASE_URL" required:"" help:"PostgreSQL server to make the benchmark's database on."`
+	Tablets     int      `default:"200" help:"Connected tablets."`
+	Rounds      int      `default:"400" help:"Rounds of each measurement."`
+	Rows        int      `default:"200000" help:"Rows of the made-up history, when no files are given."`
+	Mapping     string   `type:"existingfile" help:"Mapping of the files to import instead of a made-up history."`
+	Files       []string `arg:"" optional:"" type:"existingfile" help:"Calls for service to import instead of a made-up history."`
+	Keep        bool     `help:"Keep the benchmark's database."`
+}
+
+// benchDatabase is made anew by each run.
+const benchDatabase = "doorstep_bench"
+
+// benchPassword signs in the made-up tablets of the benchmark's own database.
+const benchPassword = "bench-only"
+
+// Run prints one JSON object a line.
+func (c BenchCommand) Run(ctx context.Context, d Deps) error {
+	if (c.Mapping == "") != (len(c.Files) == 0) {
+		return errors.New("give --mapping together with the files to import")
+	}
+	at, err := c.database(ctx)
+	if err != nil {
+		return err
+	}
+	if err := (MigrateCommand{DatabaseURL: at}).Run(ctx, Deps{Getenv: d.Getenv, Out: io.Discard, Err: io.Discard}); err != nil {
+		return err
+	}
+	if err := (DemoCommand{DatabaseURL: at}).Run(ctx, Deps{Getenv: d.Getenv, Out: io.Discard, Err: io.Discard}); err != nil {
+		return err
+	}
+	if err := c.history(ctx, d, at); err != nil {
+		return err
+	}
+	pool, err := postgres.Open(ctx, at, 32)
+	if err != nil {
+		return err
+	}
+	defer pool.Close()
+	if err := settle(ctx, pool); err != nil {
+		return err
+	}
+	return c.measure(ctx, d, at, pool)
+}
+
+// database makes the benchmark's database anew and returns its address.
+func (c BenchCommand) database(ctx context.Context) (string, error) {
+	conn, err := pgx.Connect(ctx, c.DatabaseURL)
+	if err != nil {
+		return "", fmt.Errorf("connect to PostgreSQL: %w", err)
+	}
+	defer conn.Close(context.WithoutCancel(ctx))
+	for _, statement := range []string{"drop database if exists " + benchDatabase + " with (force)", "create database " + benchDatabase} {
+		if _, err := conn.Exec(ctx, statement); err != nil {
+			return "", fmt.Errorf("make the benchmark's database: %w", err)
+		}
+	}
+	at, err := url.Parse(c.DatabaseURL)
+	if err != nil {
+		return "", errors.New("the database address must be a URL") // the parser's words may hold the password
+	}
+	at.Path = "/" + benchDatabase
+	return at.String(), nil
+}
+
+// history imports calls for service and prints how fast.
+func (c BenchCommand) history(ctx context.Context, d Deps, at string) error {
+	files, mapping := c.Files, c.Mapping
+	if len(files) == 0 {
+		dir, err := os.MkdirTemp("", "doorstep-bench")
+		if err != nil {
+			return err
+		}
+		defer os.RemoveAll(dir)
+		files, mapping = []string{filepath.Join(dir, "calls.csv")}, filepath.Join(dir, "calls.yaml")
+		if err := bench.WriteCalls(files[0], mapping, c.Rows); err != nil {
+			return fmt.Errorf("make a history: %w", err)
+		}
+	}
+	var out bytes.Buffer
+	load := ImportCallsCommand{DatabaseURL: at, Mapping: mapping, Files: files, JSON: true, Rejects: os.DevNull}
+	if err := load.Run(ctx, Deps{Getenv: d.Getenv, Out: &out, Err: io.Discard}); err != nil {
+		return fmt.Errorf("import: %w", err)
+	}
+	lines := bytes.Split(bytes.TrimSpace(out.Bytes()), []byte("\n"))
+	var did struct {
+		Read     int     `json:"read"`
+		Loaded   int     `json:"loaded"`
+		Rejected int     `json:"rejected"`
+		Seconds  float64 `json:"seconds"`
+	}
+	if err := json.Unmarshal(lines[len(lines)-1], &did); err != nil {
+		return fmt.Errorf("read the import's last line: %w", err)
+	}
+	return json.NewEncoder(d.Out).Encode(map[string]any{
+		"name": "import_rows_per_s", "rows_per_s": int(float64(did.Read) / did.Seconds), "n": did.Read,
+		"loaded": did.Loaded, "rejected": did.Rejected, "seconds": did.Seconds,
+	})
+}
+
+// settle brings the statistics up to date, so that plans are those of a
+// database that has been running for a while.
+func settle(ctx context.Context, pool *pgxpool.Pool) error {
+	_, err := pool.Exec(ctx, "vacuum analyze")
+	return err
+}
+
+func (c BenchCommand) measure(ctx context.Context, d Deps, at string, pool *pgxpool.Pool) error {
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
+	base, done, err := c.start(ctx, at, pool)
+	if err != nil {
+		return err
+	}
+	store := postgres.New(pool)
+	tablets, err := c.tablets(ctx, store, base)
+	if err != nil {
+		return err
+	}
+	places, err := store.AddressesWithPast(ctx, 2000)
+	if err != nil || len(places) == 0 {
+		return fmt.Errorf("no history to measure on: %w", err)
+	}
+	taker, err := bench.SignIn(ctx, base, "calltaker1", "doorstep-demo")
+	if err != nil {
+		return fmt.Errorf("sign in the call taker: %w", err)
+	}
+	size, err := frameSize(ctx, taker, tablets[0], places)
+	if err != nil {
+		return err
+	}
+	floor, err := bench.NewFloor(ctx, pool, c.Tablets, size)
+	if err != nil {
+		return err
+	}
+	defer floor.Close()
+	m := measurement{taker: taker, tablets: tablets, places: places, floor: floor, store: store, rng: rand.New(rand.NewPCG(1, 2)), out: d.Out, rounds: c.Rounds}
+	for _, step := range []func(context.Context) error{m.dispatchPush, m.answer, m.premiseHistory, m.addressTypeahead} {
+		if err := step(ctx); err != nil {
+			return err
+		}
+	}
+	stop()
+	return <-done
+}
+
+// start runs a node in this process, on a free port.
+func (c BenchCommand) start(ctx context.Context, at string, pool *pgxpool.Pool) (base string, done <-chan error, err error) {
+	node, err := ServeCommand{DatabaseURL: at, SessionIdle: time.Hour}.node(ctx, pool, zerolog.Nop())
+	if err != nil {
+		return "", nil, err
+	}
+	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", "127.0.0.1:0")
+	if err != nil {
+		return "", nil, err
+	}
+	ended := make(chan error, 1)
+	go func() { ended <- node.run(ctx, listener, time.Second) }()
+	return "http://" + listener.Addr().String(), ended, nil
+}
+
+// tablets signs in the tablets and opens their lines.
+func (c BenchCommand) tablets(ctx context.Context, store *postgres.Store, base string) ([]*bench.Tablet, error) {
+	hash, err := argon2id.CreateHash(benchPassword, &argon2id.Params{Memory: 1024, Iterations: 1, Parallelism: 1, SaltLength: 16, KeyLength: 32})
+	if err != nil {
+		return nil, err
+	}
+	if _, err := store.SeedTablets(ctx, c.Tablets, hash); err != nil {
+		return nil, err
+	}
+	var out []*bench.Tablet
+	for n := range c.Tablets {
+		desk, err := bench.SignIn(ctx, base, fmt.Sprintf("tablet%d", n+1), benchPassword)
+		if err != nil {
+			return nil, fmt.Errorf("sign in tablet %d: %w", n+1, err)
+		}
+		tablet, err := desk.Listen(ctx)
+		if err != nil {
+			return nil, fmt.Errorf("tablet %d: %w", n+1, err)
+		}
+		out = append(out, tablet)
+	}
+	return out, nil
+}
+
+// frameSize dispatches once to learn how large a briefing is, in bytes: the
+// floor writes frames of the same size.
+func frameSize(ctx context.Context, taker *bench.Desk, to *bench.Tablet, places []premise.Address) (int, error) {
+	_, incident, err := taker.Raise(ctx, string(places[0].ID))
+	if err != nil {
+		return 0, err
+	}
+	if err := taker.Call(ctx, http.MethodPost, "/incidents/"+incident+"/assignments", nil, map[string]string{"unit_id": to.Unit}, nil); err != nil {
+		return 0, err
+	}
+	return <-to.Briefings, nil
+}
+
+// measurement is what the rounds share.
+type measurement struct {
+	taker   *bench.Desk
+	tablets []*bench.Tablet
+	places  []premise.Address
+	floor   *bench.Floor
+	store   *postgres.Store
+	rng     *rand.Rand
+	out     io.Writer
+	rounds  int
+}
+
+func (m *measurement) place() premise.Address { return m.places[m.rng.IntN(len(m.places))] }
+
+// dispatchPush: assignment request sent to briefing frame at the tablet.
+func (m *measurement) dispatchPush(ctx context.Context) error {
+	return bench.Compare(m.out, "dispatch_push", m.rounds, func(round int) (time.Duration, error) {
+		_, incident, err := m.taker.Raise(ctx, string(m.place().ID))
+		if err != nil {
+			return 0, err
+		}
+		to := m.tablets[round%len(m.tablets)]
+		return bench.Timed(func() error {
+			sent := make(chan error, 1)
+			go func() {
+				sent <- m.taker.Call(ctx, http.MethodPost, "/incidents/"+incident+"/assignments", nil, map[string]string{"unit_id": to.Unit}, nil)
+			}()
+			select {
+			case <-to.Briefings:
+				return nil
+			case err := <-sent:
+				if err != nil {
+					return err
+				}
+				<-to.Briefings
+				return nil
+			}
+		})
+	}, func(round int) (time.Duration, error) {
+		return bench.Timed(func() error { return m.floor.Push(ctx, round) })
+	})
+}
+
+// answer: answer sent to assessment received.
+func (m *measurement) answer(ctx context.Context) error {
+	call, _, err := m.taker.Raise(ctx, string(m.place().ID))
+	if err != nil {
+		return err
+	}
+	words := []string{"yes", "no", "unknown"}
+	return bench.Compare(m.out, "answer", m.rounds, func(round int) (time.Duration, error) {
+		return bench.Timed(func() error {
+			return m.taker.Call(ctx, http.MethodPut, "/calls/"+call+"/answers/"+benchQuestion, nil, map[string]string{"value": words[round%3]}, nil)
+		})
+	}, func(int) (time.Duration, error) { return bench.Timed(func() error { return m.floor.Commit(ctx) }) })
+}
+
+// benchQuestion is asked in every call.
+const benchQuestion = "injured"
+
+// premiseHistory: the whole of what a briefing needs of an address.
+func (m *measurement) premiseHistory(ctx context.Context) error {
+	actor := access.Actor{ID: "00000000-0000-7000-8000-000000000001", Role: access.CallTaker}
+	return bench.Compare(m.out, "premise_history", m.rounds*5, func(int) (time.Duration, error) {
+		at := m.place().ID
+		return bench.Timed(func() error {
+			_, err := m.store.History(ctx, access.Use{Actor: actor, Purpose: access.ForBriefing, At: time.Now()}, at, nil, "")
+			return err
+		})
+	}, func(int) (time.Duration, error) { return bench.Timed(func() error { return m.floor.Select(ctx) }) })
+}
+
+// addressTypeahead: one key press, at any point of typing an address, every
+// fifth with a typing error.
+func (m *measurement) addressTypeahead(ctx context.Context) error {
+	return bench.Compare(m.out, "address_typeahead", m.rounds*5, func(round int) (time.Duration, error) {
+		typed := []rune(m.place().Label)
+		typed = typed[:min(len(typed), 3+m.rng.IntN(max(1, len(typed)-2)))]
+		if i := len(typed) / 2; round%5 == 0 && i > 0 {
+			typed[i], typed[i-1] = typed[i-1], typed[i]
+		}
+		return bench.Timed(func() error {
+			_, err := m.store.FindAddresses(ctx, string(typed), nil, 8)
+			return err
+		})
+	}, func(int) (time.Duration, error) { return bench.Timed(func() error { return m.floor.Select(ctx) }) })
+}
