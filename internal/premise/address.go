@@ -238,3 +238,19 @@ func (p Parsed) BuildingKey() string {
 	}
 	return p.key(p.Folded + "|" + p.House)
 }
+
+// NamedPlace is an address that is nothing but a name.
+func NamedPlace(name, locality string) Parsed {
+	p := Parsed{Kind: Place, Label: name, Locality: locality, Hundred: -1}
+	p.Key = p.key("@" + Fold(name))
+	return p
+}
+
+// BuildingLabel is how people write the building that a dwelling is in, the
+// number first or last as the dwelling was written.
+func (p Parsed) BuildingLabel() string {
+	if p.Label != "" && p.Label[0] >= '0' && p.Label[0] <= '9' {
+		return p.House + " " + p.Street
+	}
+	return p.Street + " " + p.House
+}

@@ -1,0 +1,299 @@
+// Package intake reads what other centres and registers publish: calls for
+// service and addresses, in CSV or JSON lines, as a mapping file says. It knows
+// no database.
+package intake
+
+import (
+	"crypto/sha256"
+	_ "embed"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+	_ "time/tzdata" // a server may have no zone files
+
+	"golang.org/x/text/encoding/htmlindex"
+
+	"doorstep/internal/definition"
+	"doorstep/internal/premise"
+)
+
+//go:embed mapping.schema.json
+var mappingSchema []byte
+
+var schema = sync.OnceValues(func() (definition.Schema, error) { return definition.Compile(mappingSchema) })
+
+// Mapping says how the files of one source are read.
+type Mapping struct {
+	Source string
+	// Hash names the mapping by its content.
+	Hash string
+
+	written  written
+	columns  []string // that are used, in the order of a row's values
+	zone     *time.Location
+	ids      int
+	received clock
+	others   [3]clock // dispatched, arrived, closed
+	address  template
+	ignored  map[string]bool
+	locality template
+	x, y     int
+	kind     template // of the call
+	closing  template
+	summary  template
+	classes  []class
+}
+
+type written struct {
+	Schema     string  `json:"$schema"`
+	Source     string  `json:"source"`
+	Format     string  `json:"format"`
+	Delimiter  string  `json:"delimiter"`
+	Encoding   string  `json:"encoding"`
+	Records    string  `json:"records"`
+	Zone       string  `json:"zone"`
+	ID         string  `json:"id"`
+	Received   *moment `json:"received"`
+	Dispatched *moment `json:"dispatched"`
+	Arrived    *moment `json:"arrived"`
+	Closed     *moment `json:"closed"`
+	Address    *struct {
+		Text    string   `json:"text"`
+		Numbers string   `json:"numbers"`
+		Kind    string   `json:"kind"`
+		Ignore  []string `json:"ignore"`
+	} `json:"address"`
+	Locality *struct {
+		Text  string            `json:"text"`
+		Names map[string]string `json:"names"`
+	} `json:"locality"`
+	Point *struct {
+		X      string    `json:"x"`
+		Y      string    `json:"y"`
+		EPSG   int       `json:"epsg"`
+		Within []float64 `json:"within"`
+	} `json:"point"`
+	Type        string `json:"type"`
+	Disposition string `json:"disposition"`
+	Summary     string `json:"summary"`
+	Classes     []struct {
+		Class string `json:"class"`
+		Text  string `json:"text"`
+		Match string `json:"match"`
+	} `json:"classes"`
+}
+
+type moment struct {
+	Text          string   `json:"text"`
+	Formats       []string `json:"formats"`
+	AfterReceived bool     `json:"after_received"`
+}
+
+type clock struct {
+	text    template
+	formats []string
+	after   bool
+}
+
+type class struct {
+	name  string
+	text  template
+	match *regexp.Regexp
+}
+
+// ReadMapping reads a mapping for calls (or, with Addresses, for addresses) and
+// refuses what is unclear, naming the file, the line and the reason.
+func ReadMapping(data []byte, name string) (Mapping, error) {
+	s, err := schema()
+	if err != nil {
+		return Mapping{}, err
+	}
+	m := Mapping{}
+	if err := definition.Read(s, data, name, &m.written); err != nil {
+		return Mapping{}, err
+	}
+	sum := sha256.Sum256(data)
+	m.Hash = hex.EncodeToString(sum[:])
+	m.Source = m.written.Source
+	if err := m.compile(); err != nil {
+		return Mapping{}, definition.Problem{Name: name, Line: lineOf(data, err), Detail: err.Error()}
+	}
+	return m, nil
+}
+
+// ForCalls refuses a mapping that lacks what calls need.
+func (m Mapping) ForCalls() error {
+	if m.written.Received == nil {
+		return errors.New("the mapping says no time that calls were received")
+	}
+	return nil
+}
+
+// ForAddresses refuses a mapping that lacks what addresses need.
+func (m Mapping) ForAddresses() error {
+	if m.written.Address == nil || m.written.Locality == nil {
+		return errors.New("the mapping says no address or no locality")
+	}
+	return nil
+}
+
+// faulty is a mistake that the schema cannot see, with the text it is in.
+type faulty struct{ text, detail string }
+
+func (f faulty) Error() string { return fmt.Sprintf("%q %s", f.text, f.detail) }
+
+func lineOf(data []byte, err error) int {
+	var f faulty
+	if !errors.As(err, &f) {
+		return 0
+	}
+	before, _, found := strings.Cut(string(data), f.text)
+	if !found {
+		return 0
+	}
+	return 1 + strings.Count(before, "\n")
+}
+
+func (m *Mapping) compile() error {
+	w := &m.written
+	zone, err := time.LoadLocation(w.Zone)
+	if err != nil {
+		return faulty{w.Zone, "is no time zone"}
+	}
+	m.zone = zone
+	if w.Encoding != "" {
+		if _, err := htmlindex.Get(w.Encoding); err != nil {
+			return faulty{w.Encoding, "is no known encoding"}
+		}
+	}
+	if w.Format == "csv" && w.Records != "" {
+		return faulty{w.Records, "is an array within a line, which a CSV has not"}
+	}
+	if strings.ContainsAny(w.Delimiter, "\"\r\n") {
+		return faulty{w.Delimiter, "separates no columns"}
+	}
+	m.ids = m.column(w.ID)
+	for i, at := range []*moment{w.Received, w.Dispatched, w.Arrived, w.Closed} {
+		c, err := m.clock(at)
+		if err != nil {
+			return err
+		}
+		if i == 0 {
+			m.received = c
+			continue
+		}
+		m.others[i-1] = c
+	}
+	if w.Address != nil {
+		m.ignored = map[string]bool{}
+		for _, text := range w.Address.Ignore {
+			m.ignored[premise.Fold(text)] = true
+		}
+	}
+	texts := map[*template]string{&m.kind: w.Type, &m.closing: w.Disposition, &m.summary: w.Summary}
+	if w.Address != nil {
+		texts[&m.address] = w.Address.Text
+	}
+	if w.Locality != nil {
+		texts[&m.locality] = w.Locality.Text
+	}
+	for to, text := range texts {
+		if *to, err = m.template(text); err != nil {
+			return err
+		}
+	}
+	if w.Point != nil {
+		m.x, m.y = m.column(w.Point.X), m.column(w.Point.Y)
+		if w.Point.EPSG == 0 {
+			w.Point.EPSG = 4326
+		}
+	}
+	for _, c := range w.Classes {
+		match, err := regexp.Compile("(?i)" + c.Match)
+		if err != nil {
+			return faulty{c.Match, "is no regular expression"}
+		}
+		text, err := m.template(c.Text)
+		if err != nil {
+			return err
+		}
+		m.classes = append(m.classes, class{c.Class, text, match})
+	}
+	return nil
+}
+
+func (m *Mapping) clock(at *moment) (clock, error) {
+	if at == nil {
+		return clock{}, nil
+	}
+	text, err := m.template(at.Text)
+	if err != nil {
+		return clock{}, err
+	}
+	for _, f := range at.Formats {
+		if f == "unix_ms" || f == "unix_s" || f == "rfc3339" {
+			continue
+		}
+		// A layout that writes no year, or nothing of a time at all, reads nothing.
+		example := time.Date(2031, 10, 21, 13, 14, 17, 0, time.UTC)
+		if back, err := time.Parse(f, example.Format(f)); err != nil || back.Year() != 2031 {
+			return clock{}, faulty{f, "is no format of a date and time"}
+		}
+	}
+	return clock{text, at.Formats, at.AfterReceived}, nil
+}
+
+// column notes that a column is used and returns where rows hold its value.
+func (m *Mapping) column(name string) int {
+	if i := slices.Index(m.columns, name); i >= 0 {
+		return i
+	}
+	m.columns = append(m.columns, name)
+	return len(m.columns) - 1
+}
+
+// template is text with columns: literals[0] column[0] literals[1] ...
+type template struct {
+	literals []string
+	columns  []int
+}
+
+func (m *Mapping) template(text string) (template, error) {
+	var t template
+	rest := text
+	for {
+		before, after, found := strings.Cut(rest, "{")
+		t.literals = append(t.literals, before)
+		if !found {
+			return t, nil
+		}
+		name, next, closed := strings.Cut(after, "}")
+		if !closed || name == "" {
+			return template{}, faulty{text, "has a brace that is not closed or holds no column"}
+		}
+		t.columns = append(t.columns, m.column(name))
+		rest = next
+	}
+}
+
+// fill writes the template with a row's values, spaces tidied.
+func (t template) fill(values []string) string {
+	if len(t.columns) == 0 {
+		return strings.Join(t.literals, "")
+	}
+	if len(t.columns) == 1 && t.literals[0] == "" && t.literals[1] == "" {
+		return strings.TrimSpace(values[t.columns[0]])
+	}
+	var b strings.Builder
+	for i, column := range t.columns {
+		b.WriteString(t.literals[i])
+		b.WriteString(strings.TrimSpace(values[column]))
+	}
+	b.WriteString(t.literals[len(t.columns)])
+	return strings.TrimSpace(b.String())
+}
