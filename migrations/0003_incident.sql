@@ -42,11 +42,15 @@ begin
 end
 $$;
 
--- Everything that the history of an address shows is in the index.
-create index incident_address on incident (address_id, id desc)
-    include (class, flags, type, number, disposition, summary, state);
+-- An address is counted from the index alone. The texts stay out of it: a long
+-- summary would not fit into an index row.
+create index incident_address on incident (address_id, id desc) include (class, received_at);
+create index incident_raised_by on incident (raised_by, id desc) where raised_by is not null;
 create index incident_open on incident (district_code, id desc) where state <> 'closed';
 create index incident_dv on incident (district_code, id desc) where class in ('dv', 'suspected_dv');
+
+-- The running part of an incident's number, among all servers.
+create sequence incident_number;
 
 create table call (
     id             uuid primary key,

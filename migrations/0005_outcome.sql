@@ -7,6 +7,9 @@ create table on_scene_record (
     version     bigint not null default 1
 );
 
+-- The sheets that a district officer has to weigh.
+create index on_scene_record_not_dv on on_scene_record (written_at) where body ->> 'crew_class' = 'not_dv';
+
 -- Every version stays.
 create table on_scene_record_version (
     incident_id uuid not null references incident,

@@ -1,0 +1,159 @@
+package postgres
+
+import (
+	"context"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"doorstep/internal/access"
+	"doorstep/internal/briefing"
+	"doorstep/internal/control"
+	"doorstep/internal/fault"
+	"doorstep/internal/premise"
+	"doorstep/internal/unit"
+)
+
+// deliveryColumns are read by deliveryFields; u is the unit.
+const deliveryColumns = `
+d.briefing_id, d.revision, d.incident_id, d.unit_id, u.call_sign, d.topic, d.seq, d.sent_at,
+d.delivered_at, d.displayed_at, d.read_at, d.alerted_at`
+
+func deliveryFields(d *briefing.Delivery) []any {
+	return []any{&d.BriefingID, &d.Revision, &d.IncidentID, &d.UnitID, &d.CallSign, &d.Topic, &d.Seq, &d.SentAt,
+		&d.DeliveredAt, &d.DisplayedAt, &d.ReadAt, &d.AlertedAt}
+}
+
+func scanDelivery(row pgx.CollectableRow) (d briefing.Delivery, err error) {
+	return d, row.Scan(deliveryFields(&d)...)
+}
+
+const deliveriesOfIncident = `
+select ` + deliveryColumns + `
+from delivery d join unit u on u.id = d.unit_id
+where d.incident_id = $1 order by d.revision, d.sent_at, u.call_sign`
+
+const deliveredUpTo = `
+update delivery d set delivered_at = $4 from unit u
+where u.id = d.unit_id and d.unit_id = $1 and d.topic = $2 and d.seq <= $3 and d.delivered_at is null
+returning ` + deliveryColumns
+
+// Acknowledge keeps that a unit's device has stored everything on its topic up
+// to seq.
+func (s *Store) Acknowledge(ctx context.Context, u unit.ID, topic string, seq int64, now time.Time) ([]control.Notice, error) {
+	told, _, err := s.advance(ctx, "acknowledge", now, deliveredUpTo, u, topic, seq, now)
+	return told, err
+}
+
+const displayedAt = `
+update delivery d set displayed_at = $4, delivered_at = coalesce(d.delivered_at, $4) from unit u
+where u.id = d.unit_id and d.unit_id = $1 and d.briefing_id = $2 and d.revision = $3 and d.displayed_at is null
+returning ` + deliveryColumns
+
+// Displayed keeps that a revision was on the unit's screen.
+func (s *Store) Displayed(ctx context.Context, u unit.ID, id briefing.ID, revision int, now time.Time) ([]control.Notice, error) {
+	told, changed, err := s.advance(ctx, "displayed", now, displayedAt, u, id, revision, now)
+	if err != nil || changed {
+		return told, err
+	}
+	return nil, s.wasSent(ctx, u, id, revision)
+}
+
+const readAt = `
+update delivery d set read_at = $4, read_by = $5, displayed_at = coalesce(d.displayed_at, $4), delivered_at = coalesce(d.delivered_at, $4)
+from unit u
+where u.id = d.unit_id and d.unit_id = $1 and d.briefing_id = $2 and d.revision = $3 and d.read_at is null
+returning ` + deliveryColumns
+
+// Read keeps that a person on board confirmed a revision.
+func (s *Store) Read(ctx context.Context, u unit.ID, by access.AccountID, id briefing.ID, revision int, now time.Time) ([]control.Notice, error) {
+	told, changed, err := s.advance(ctx, "read", now, readAt, u, id, revision, now, by)
+	if err != nil || changed {
+		return told, err
+	}
+	return nil, s.wasSent(ctx, u, id, revision)
+}
+
+const deliveryExists = `select exists (select from delivery where unit_id = $1 and briefing_id = $2 and revision = $3)`
+
+// wasSent tells a repeat from a revision that this unit was never sent.
+func (s *Store) wasSent(ctx context.Context, u unit.ID, id briefing.ID, revision int) error {
+	var sent bool
+	if err := s.pool.QueryRow(ctx, deliveryExists, u, id, revision).Scan(&sent); err != nil {
+		return sorted(err, "look for a delivery")
+	}
+	if !sent {
+		return fault.New(fault.NotFound, "this unit was sent no such revision")
+	}
+	return nil
+}
+
+// advance runs an update of deliveries and tells the call taker of each row
+// that it changed; changed is false when it changed none.
+func (s *Store) advance(ctx context.Context, doing string, now time.Time, update string, args ...any) (told news, changed bool, err error) {
+	err = s.within(ctx, doing, func(tx pgx.Tx) error {
+		rows, err := tx.Query(ctx, update, args...)
+		if err != nil {
+			return err
+		}
+		moved, err := pgx.CollectRows(rows, scanDelivery)
+		if err != nil {
+			return err
+		}
+		told, changed = nil, len(moved) > 0
+		for _, d := range moved {
+			if err := told.add("incident:"+d.IncidentID, "delivery", now, d); err != nil {
+				return err
+			}
+		}
+		return told.tell(ctx, tx)
+	})
+	return told, changed, err
+}
+
+// lateDeliveries takes rows that no other server is alerting on just now.
+const lateDeliveries = `
+with late as (
+    select d.briefing_id, d.revision, d.unit_id from delivery d
+    where d.delivered_at is null and d.alerted_at is null and d.sent_at < $1
+    order by d.sent_at limit 200 for update of d skip locked)
+update delivery d set alerted_at = $2
+from late join unit u on u.id = late.unit_id
+where d.briefing_id = late.briefing_id and d.revision = late.revision and d.unit_id = late.unit_id
+returning ` + deliveryColumns + `, (select i.number from incident i where i.id = d.incident_id)`
+
+// LateDeliveries marks what is undelivered since before and alerts on it.
+func (s *Store) LateDeliveries(ctx context.Context, before, now time.Time) ([]control.Notice, error) {
+	var told news
+	err := s.within(ctx, "alert on late deliveries", func(tx pgx.Tx) error {
+		told = nil
+		rows, err := tx.Query(ctx, lateDeliveries, before, now)
+		if err != nil {
+			return err
+		}
+		var d briefing.Delivery
+		var number string
+		_, err = pgx.ForEachRow(rows, append(deliveryFields(&d), &number), func() error {
+			return told.add("incident:"+d.IncidentID, "alert", now, control.Alert{
+				Kind: "delivery_late", IncidentID: d.IncidentID, Number: number, UnitID: d.UnitID, CallSign: d.CallSign,
+				BriefingID: string(d.BriefingID), Revision: d.Revision, SentAt: d.SentAt,
+			})
+		})
+		if err != nil {
+			return err
+		}
+		return told.tell(ctx, tx)
+	})
+	return told, err
+}
+
+// keepPosition leaves a newer position as it is: reports may come late.
+const keepPosition = `
+update unit set point = st_setsrid(st_makepoint($2, $3), 4326), point_at = $4
+where id = $1 and (point_at is null or point_at < $4)`
+
+// Position keeps where a unit is.
+func (s *Store) Position(ctx context.Context, u unit.ID, p premise.Point, at time.Time) error {
+	_, err := s.pool.Exec(ctx, keepPosition, u, p[0], p[1], at)
+	return sorted(err, "keep a position")
+}

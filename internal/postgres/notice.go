@@ -1,0 +1,133 @@
+package postgres
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"doorstep/internal/control"
+)
+
+// news are notices on their way into one transaction.
+type news []control.Notice
+
+// add encodes a draft.
+func (n *news) add(topic, kind string, at time.Time, body any) error {
+	raw, err := json.Marshal(body)
+	if err != nil {
+		return fmt.Errorf("encode a notice of type %s: %w", kind, err)
+	}
+	*n = append(*n, control.Notice{Topic: topic, Type: kind, At: at, Body: raw})
+	return nil
+}
+
+const takeNumbers = `
+insert into topic (name, last_seq)
+select name, n from unnest($1::text[], $2::bigint[]) t (name, n) order by name
+on conflict (name) do update set last_seq = topic.last_seq + excluded.last_seq
+returning name, last_seq`
+
+// numbers queues the taking of the notices' numbers. The rows of the topics
+// stay locked until commit and are taken in the order of their names, so
+// numbers follow commits without a gap and no two writers wait for each other.
+func (n news) numbers(b *pgx.Batch) {
+	count := map[string]int64{}
+	for _, one := range n {
+		count[one.Topic]++
+	}
+	if len(count) == 0 {
+		return
+	}
+	var names []string
+	var counts []int64
+	for name, c := range count {
+		names, counts = append(names, name), append(counts, c)
+	}
+	b.Queue(takeNumbers, names, counts).Query(func(rows pgx.Rows) error {
+		next := map[string]int64{}
+		var name string
+		var last int64
+		_, err := pgx.ForEachRow(rows, []any{&name, &last}, func() error {
+			next[name] = last - count[name]
+			return nil
+		})
+		for i := range n {
+			next[n[i].Topic]++
+			n[i].Seq = next[n[i].Topic]
+		}
+		return err
+	})
+}
+
+const insertNotices = `
+insert into notice (topic, seq, type, at, body)
+select topic, seq, type, at, body::jsonb
+from unnest($1::text[], $2::bigint[], $3::text[], $4::timestamptz[], $5::text[]) t (topic, seq, type, at, body)`
+
+// keep queues the writing of numbered notices.
+func (n news) keep(b *pgx.Batch) {
+	if len(n) == 0 {
+		return
+	}
+	topics, kinds, bodies := make([]string, len(n)), make([]string, len(n)), make([]string, len(n))
+	seqs, times := make([]int64, len(n)), make([]time.Time, len(n))
+	for i, one := range n {
+		topics[i], seqs[i], kinds[i], times[i], bodies[i] = one.Topic, one.Seq, one.Type, one.At, string(one.Body)
+	}
+	b.Queue(insertNotices, topics, seqs, kinds, times, bodies)
+}
+
+// tell numbers and writes notices inside a transaction.
+func (n news) tell(ctx context.Context, tx pgx.Tx) error {
+	if len(n) == 0 {
+		return nil
+	}
+	numbering := &pgx.Batch{}
+	n.numbers(numbering)
+	if err := tx.SendBatch(ctx, numbering).Close(); err != nil {
+		return fmt.Errorf("number notices: %w", err)
+	}
+	writing := &pgx.Batch{}
+	n.keep(writing)
+	return tx.SendBatch(ctx, writing).Close()
+}
+
+const noticesAfter = `
+select topic, seq, type, at, body from notice where topic = $1 and seq > $2 order by seq limit $3`
+
+// Notices returns what was told on a topic after a number, in order.
+func (s *Store) Notices(ctx context.Context, topic string, after int64, limit int) ([]control.Notice, error) {
+	rows, err := s.pool.Query(ctx, noticesAfter, topic, after, limit)
+	if err != nil {
+		return nil, sorted(err, "read notices")
+	}
+	told, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (n control.Notice, err error) {
+		return n, row.Scan(&n.Topic, &n.Seq, &n.Type, &n.At, &n.Body)
+	})
+	return told, sorted(err, "read notices")
+}
+
+const lastNumbers = `select name, last_seq from topic where name = any($1)`
+
+// LastSeqs returns the newest number of each topic; 0 for one on which nothing
+// was told yet.
+func (s *Store) LastSeqs(ctx context.Context, topics []string) (map[string]int64, error) {
+	last := make(map[string]int64, len(topics))
+	for _, name := range topics {
+		last[name] = 0
+	}
+	rows, err := s.pool.Query(ctx, lastNumbers, topics)
+	if err != nil {
+		return nil, sorted(err, "read topics")
+	}
+	var name string
+	var seq int64
+	_, err = pgx.ForEachRow(rows, []any{&name, &seq}, func() error {
+		last[name] = seq
+		return nil
+	})
+	return last, sorted(err, "read topics")
+}

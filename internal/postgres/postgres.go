@@ -1,0 +1,71 @@
+// Package postgres keeps the record in PostgreSQL. Each method is one
+// transaction; what a case becomes is decided by others and handed in.
+package postgres
+
+import (
+	"context"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgtype"
+	"github.com/jackc/pgx/v5/pgxpool"
+
+	"doorstep/internal/control"
+	"doorstep/internal/fault"
+)
+
+var _ control.Store = (*Store)(nil)
+
+// Store is the record.
+type Store struct {
+	pool *pgxpool.Pool
+}
+
+// New keeps the record through a pool made by Open.
+func New(pool *pgxpool.Pool) *Store { return &Store{pool: pool} }
+
+// statementCache is how many prepared statements a connection holds: more than
+// this package has.
+const statementCache = 256
+
+// Open connects to the database; conns bounds the connections, 0 leaves it to
+// the address. Times come back in UTC.
+func Open(ctx context.Context, url string, conns int32) (*pgxpool.Pool, error) {
+	config, err := pgxpool.ParseConfig(url)
+	if err != nil {
+		// The parser's words may hold the password.
+		return nil, fault.New(fault.Unavailable, "DOORSTEP_DATABASE_URL is not an address of PostgreSQL")
+	}
+	if conns > 0 {
+		config.MaxConns = conns
+	}
+	config.MaxConnIdleTime = 5 * time.Minute
+	config.ConnConfig.ConnectTimeout = 5 * time.Second
+	config.ConnConfig.DefaultQueryExecMode = pgx.QueryExecModeCacheStatement
+	config.ConnConfig.StatementCacheCapacity = statementCache
+	config.ConnConfig.RuntimeParams["application_name"] = "doorstep"
+	config.AfterConnect = func(_ context.Context, conn *pgx.Conn) error {
+		conn.TypeMap().RegisterType(&pgtype.Type{
+			Name: "timestamptz", OID: pgtype.TimestamptzOID, Codec: &pgtype.TimestamptzCodec{ScanLocation: time.UTC},
+		})
+		return nil
+	}
+	pool, err := pgxpool.NewWithConfig(ctx, config)
+	if err != nil {
+		return nil, sorted(err, "open the pool")
+	}
+	if err := pool.Ping(ctx); err != nil {
+		pool.Close()
+		return nil, sorted(err, "reach the database")
+	}
+	return pool, nil
+}
+
+// within runs work in one transaction.
+func (s *Store) within(ctx context.Context, doing string, work func(pgx.Tx) error) error {
+	return sorted(pgx.BeginFunc(ctx, s.pool, work), doing)
+}
+
+// moment is the time of a notice that nobody gave one, as exact as the
+// database keeps it.
+func moment() time.Time { return time.Now().UTC().Truncate(time.Microsecond) }
