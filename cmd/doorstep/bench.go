@@ -109,7 +109,7 @@ func (c BenchCommand) history(ctx context.Context, d Deps, at string) error {
 		}
 	}
 	var out bytes.Buffer
-	load := ImportCallsCommand{DatabaseURL: at, Mapping: mapping, Files: files, JSON: true, Rejects: os.DevNull}
+	load := ImportCallsCommand{importFlags{DatabaseURL: at, Mapping: mapping, Files: files, JSON: true, Rejects: os.DevNull}}
 	if err := load.Run(ctx, Deps{Getenv: d.Getenv, Out: &out, Err: io.Discard}); err != nil {
 		return fmt.Errorf("import: %w", err)
 	}

@@ -165,8 +165,15 @@ func (c ServeCommand) redis() (redis.UniversalClient, error) {
 	if err != nil {
 		return nil, errors.New("DOORSTEP_REDIS_URL is not an address of Redis") // the parser's words may hold the password
 	}
+	redis.SetLogger(quiet{})
 	return redis.NewClient(options), nil
 }
+
+// quiet drops what the Redis client prints by itself: the hub logs when the
+// relay is lost and when it is back.
+type quiet struct{}
+
+func (quiet) Printf(context.Context, string, ...any) {}
 
 // deadlineTick is how often late deliveries are looked for.
 const deadlineTick = time.Second

@@ -11,15 +11,14 @@ import (
 // historyMapping reads what WriteCalls writes.
 const historyMapping = `source: bench
 format: csv
-id: {column: number}
-received: {column: received, format: unix_ms}
-address: {column: address, block: hundred}
-locality: Benchtown
-type: {column: type}
-point: {lat: lat, lon: lon}
+id: number
+received: {text: "{received}", formats: [unix_ms]}
+address: {text: "{address}", numbers: hundreds}
+locality: {text: Benchtown}
+type: "{type}"
+point: {x: lon, y: lat, within: [-99, 29, -97, 30]}
 classes:
-  - {class: dv, match: ["Disturbance Family*", "Violation of Protective Order"]}
-  - {class: not_dv, match: ["*"]}
+  - {class: dv, text: "{type}", match: "disturbance family|protective order"}
 `
 
 // WriteCalls writes a made-up history of calls for service and its mapping: the

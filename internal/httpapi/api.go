@@ -83,6 +83,9 @@ func (s *Server) Handler() http.Handler {
 	})
 	mux.HandleFunc("/api/", func(w http.ResponseWriter, _ *http.Request) { write(w, notThere) })
 	mux.HandleFunc("GET /api/{$}", s.reference)
+	mux.HandleFunc("GET /api/reference.css", func(w http.ResponseWriter, r *http.Request) {
+		http.ServeFileFS(w, r, referenceFiles, "reference.css")
+	})
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte("ok\n")) })
 	mux.HandleFunc("GET /readyz", s.readyz)
 	mux.Handle("GET /metrics", promhttp.HandlerFor(s.Metrics, promhttp.HandlerOpts{}))

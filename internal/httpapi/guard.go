@@ -93,8 +93,8 @@ func (s *seen) WriteHeader(code int) {
 
 func (s *seen) Unwrap() http.ResponseWriter { return s.ResponseWriter }
 
-// logged writes one line per request to the API: the route's pattern, which
-// holds no search text and no personal data, and ids only.
+// logged writes one line per request to the API: the route's pattern and the id
+// in it, never the address as it was sent, which may hold what was typed.
 func (s *Server) logged(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if !strings.HasPrefix(r.URL.Path, "/api/v1/") || r.URL.Path == "/api/v1/stream" {
@@ -107,7 +107,7 @@ func (s *Server) logged(next http.Handler) http.Handler {
 		if kept.status >= http.StatusInternalServerError {
 			level = zerolog.ErrorLevel
 		}
-		s.Log.WithLevel(level).Str("method", r.Method).Str("path", r.URL.Path).Int("status", kept.status).
+		s.Log.WithLevel(level).Str("route", r.Pattern).Str("id", r.PathValue("id")).Int("status", kept.status).
 			Dur("ms", time.Since(began)).Msg("request")
 	})
 }

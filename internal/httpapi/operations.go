@@ -23,10 +23,10 @@ func (s *Server) readyz(w http.ResponseWriter, r *http.Request) {
 	_ = json.NewEncoder(w).Encode(ready) // the client went away: nobody to tell
 }
 
-//go:embed reference.html
-var referencePage embed.FS
+//go:embed reference.html reference.css
+var referenceFiles embed.FS
 
-var referenceTemplate = template.Must(template.ParseFS(referencePage, "reference.html"))
+var referenceTemplate = template.Must(template.ParseFS(referenceFiles, "reference.html"))
 
 // line is one call of the contract on the readable page.
 type line struct{ Method, Path, Summary, Tag string }
