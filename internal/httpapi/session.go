@@ -60,7 +60,7 @@ func (s *Server) sessionRoutes(api huma.API) {
 	in := op("sign-in", http.MethodPost, "/session", "Sign in", http.StatusOK, "session")
 	in.Security = nil
 	in.Errors = append(in.Errors, http.StatusTooManyRequests)
-	in.Middlewares = huma.Middlewares{s.limitSignIn}
+	in.Middlewares = huma.Middlewares{fromClient}
 	huma.Register(api, in, s.signIn)
 	register(s, api, op("who-am-i", http.MethodGet, "/session", "Who is signed in", http.StatusOK, "session"),
 		func(_ context.Context, a access.Actor, _ *struct{}) (*sessionAnswer, error) {
@@ -79,6 +79,10 @@ func user(a access.Actor) User {
 var nobody = sync.OnceValues(func() (string, error) { return argon2id.CreateHash("nobody", argon2id.DefaultParams) })
 
 func (s *Server) signIn(ctx context.Context, in *signIn) (*sessionAnswer, error) {
+	from, _ := ctx.Value(clientKey{}).(string)
+	if !s.Limits.Allow(from, in.Body.Username) {
+		return nil, tooMany
+	}
 	refused := fault.New(fault.Unauthenticated, "the username, the password or the one-time code is wrong")
 	c, err := s.Accounts.Credentials(ctx, in.Body.Username)
 	known := err == nil
@@ -201,37 +205,40 @@ func (s *Server) stream(w http.ResponseWriter, r *http.Request) {
 	})
 }
 
-// Limits slows down guessing of passwords, by address of the client.
+// Limits slows down guessing of passwords, by address of the client and by
+// username. By both: a whole shift signs in from one address.
 type Limits struct {
-	mu      sync.Mutex
-	clients map[string]*rate.Limiter
+	mu    sync.Mutex
+	tries map[string]*rate.Limiter
 }
 
-// maxClients bounds the memory of Limits; beyond it all start anew.
-const maxClients = 10_000
+// maxTries bounds the memory of Limits; beyond it all start anew.
+const maxTries = 10_000
 
-// Allow reports whether the client may try to sign in now: a burst of twenty,
+// Allow reports whether the client may try this username now: a burst of ten,
 // then one in two seconds.
-func (l *Limits) Allow(client string) bool {
+func (l *Limits) Allow(client, username string) bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if l.clients == nil || len(l.clients) >= maxClients {
-		l.clients = map[string]*rate.Limiter{}
+	if l.tries == nil || len(l.tries) >= maxTries {
+		l.tries = map[string]*rate.Limiter{}
 	}
-	limiter, ok := l.clients[client]
+	key := client + " " + username
+	limiter, ok := l.tries[key]
 	if !ok {
-		limiter = rate.NewLimiter(rate.Every(2*time.Second), 20)
-		l.clients[client] = limiter
+		limiter = rate.NewLimiter(rate.Every(2*time.Second), 10)
+		l.tries[key] = limiter
 	}
 	return limiter.Allow()
 }
 
-func (s *Server) limitSignIn(c huma.Context, next func(huma.Context)) {
-	r, w := humago.Unwrap(c)
-	if s.Limits != nil && !s.Limits.Allow(client(r)) {
-		w.Header().Set("Retry-After", "2")
-		write(w, &Problem{Status: http.StatusTooManyRequests, Title: http.StatusText(http.StatusTooManyRequests), Detail: "too many tries: wait a little"})
-		return
-	}
-	next(c)
+// tooMany is the refusal of one try too many.
+var tooMany = &Problem{Status: http.StatusTooManyRequests, Title: http.StatusText(http.StatusTooManyRequests), Detail: "too many tries: wait a little"}
+
+type clientKey struct{}
+
+// fromClient hands on where a request came from.
+func fromClient(c huma.Context, next func(huma.Context)) {
+	r, _ := humago.Unwrap(c)
+	next(huma.WithValue(c, clientKey{}, client(r)))
 }

@@ -162,7 +162,7 @@ disagreement as (
     order by r.written_at desc limit 500),
 untold as (
     select i.id, 3 from incident i
-    where i.district_code = $1 and i.class in ('dv', 'suspected_dv') and i.state = 'closed' and i.id >= uuid_floor($2 - interval '1 year')
+    where i.district_code = $1 and i.class in ('dv', 'suspected_dv') and i.state = 'closed' and i.id >= uuid_floor($2::timestamptz - interval '1 year')
       and exists (select from assignment s where s.incident_id = i.id)
       and not exists (select from outcome o where o.incident_id = i.id)
     order by i.id desc limit 500),
@@ -194,15 +194,15 @@ func (s *Store) FollowUps(ctx context.Context, district string, now time.Time, l
 
 const repeatAddresses = `
 with calling as (
-    select i.address_id, count(*) year, count(*) filter (where i.received_at > $2::timestamptz - interval '90 days') quarter, max(i.received_at) last
+    select i.address_id, count(*) as in_year, count(*) filter (where i.received_at > $2::timestamptz - interval '90 days') as in_quarter, max(i.received_at) as last_at
     from incident i
     where i.district_code = $1 and i.class in ('dv', 'suspected_dv') and i.address_id is not null
       and i.id >= uuid_floor($2::timestamptz - interval '13 months') and i.received_at > $2::timestamptz - interval '12 months'
     group by i.address_id having count(*) > 1
-    order by year desc, last desc limit $3)
-select ` + addressColumns + `, c.year, c.quarter, c.last
+    order by in_year desc, last_at desc limit $3)
+select ` + addressColumns + `, c.in_year, c.in_quarter, c.last_at
 from calling c join address a on a.id = c.address_id
-order by c.year desc, c.last desc, a.id`
+order by c.in_year desc, c.last_at desc, a.id`
 
 // Repeats lists the addresses of a district with more than one DV incident in
 // 12 months, the most first.
