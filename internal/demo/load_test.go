@@ -1,11 +1,13 @@
 package demo_test
 
 import (
+	"maps"
 	"testing"
 	"time"
 
 	"github.com/jackc/pgx/v5/pgxpool"
 
+	"doorstep/internal/access"
 	"doorstep/internal/demo"
 	"doorstep/internal/fault"
 	"doorstep/internal/postgres"
@@ -126,5 +128,70 @@ func TestTheDemoNeverGoesIntoARealCentre(t *testing.T) {
 				t.Errorf("%d addresses were written", n)
 			}
 		})
+	}
+}
+
+func TestTheDesksFindWhatTheTourPromises(t *testing.T) {
+	pool := pgtest.Pool(t)
+	now := time.Now()
+	load(t, pool, now)
+	store := postgres.New(pool)
+	for _, typed := range []string{demo.RepeatDoor, "meremae 21", "sadama puiestee 14-2"} {
+		found, err := store.FindAddresses(t.Context(), typed, nil, 5)
+		if err != nil {
+			t.Fatal(err)
+		}
+		want := map[string]string{"meremae 21": demo.SecondHome, "sadama puiestee 14-2": demo.BrotherDoor}[typed]
+		if want == "" {
+			want = typed
+		}
+		if len(found) == 0 || found[0].Label != want {
+			t.Errorf("%q finds %v first, want %s", typed, found, want)
+		}
+	}
+	waiting, err := store.FollowUps(t.Context(), "keskus", now, 50)
+	if err != nil {
+		t.Fatal(err)
+	}
+	why := map[string]int{}
+	for _, f := range waiting {
+		why[f.Reason]++
+	}
+	if want := map[string]int{"due": 2, "disagreement": 1, "no_outcome": 1}; !maps.Equal(why, want) {
+		t.Errorf("district1 has %v waiting, want %v", why, want)
+	}
+	repeats, err := store.Repeats(t.Context(), "keskus", now, 50)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(repeats) == 0 || repeats[0].Address.Label != demo.RepeatDoor {
+		t.Errorf("district1's first repeat address is %v, want %s", repeats, demo.RepeatDoor)
+	}
+	w := demo.Make(demo.Seed, now)
+	for _, name := range []string{"patrol1", "calltaker1"} {
+		for _, a := range w.Accounts {
+			if a.Username != name {
+				continue
+			}
+			inbox, err := store.Feedback(t.Context(), access.AccountID(a.ID), "", 10)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if len(inbox) != 2 || inbox[0].ReadAt != nil {
+				t.Errorf("%s has %d feedbacks, want 2 unread", name, len(inbox))
+			}
+		}
+	}
+}
+
+func TestWithoutASchemaItSaysWhatToRun(t *testing.T) {
+	pool, err := pgxpool.New(t.Context(), pgtest.EmptyURL(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer pool.Close()
+	_, err = postgres.New(pool).LoadDemo(t.Context(), demo.Make(demo.Seed, time.Now()), "hash")
+	if !fault.Is(err, fault.Conflict) {
+		t.Fatalf("the load answers %v, want a conflict", err)
 	}
 }

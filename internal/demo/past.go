@@ -28,35 +28,49 @@ type kind struct {
 	class, typ, relationship, end string
 	summaries                     []string
 	flags                         []string
+	cast                          cast
 }
+
+// cast is who was hurt, and by whom.
+type cast int
+
+const (
+	nobody     cast = iota // whom the centre would remember
+	womanHurt              // by a man of about her age
+	manHurt                // by a woman of about his age
+	motherHurt             // by her grown-up son
+)
 
 var kinds = []kind{
 	{16, "dv", "domestic", "partner", "report written", []string{
 		"Elukaaslane lõi. Kannatanu kuulati eraldi, teabeleht täidetud.",
 		"Abikaasade tüli, mees tõukas. Mees lahkus ööseks sõbra juurde.",
 		"Hit by her partner after drinking. He was taken to sober up.",
-		"Naine lõi meest. Mõlemad kuulatud eraldi, menetlus alustatud.",
-	}, []string{"violence_now", "injury", "intoxicated", "threats", "children_present", "coercive_control", "earlier_violence"}},
+	}, []string{"violence_now", "injury", "intoxicated", "threats", "children_present", "coercive_control", "earlier_violence"}, womanHurt},
+	{3, "dv", "domestic", "partner", "report written", []string{
+		"Naine lõi meest pudeliga. Mõlemad kuulatud eraldi, menetlus alustatud.",
+		"She hit him and broke his phone. He was shown the way to victim support.",
+	}, []string{"violence_now", "injury", "intoxicated", "coercive_control"}, manHurt},
 	{8, "dv", "domestic", "ex_partner", "suspect detained", []string{
 		"Endine elukaaslane tungis korterisse. Peeti kinni.",
 		"Former husband at the door, threats. Gone on arrival, found later.",
-	}, []string{"threats", "separation", "stalking", "suspect_present", "violence_now", "no_safe_place"}},
+	}, []string{"threats", "separation", "stalking", "suspect_present", "violence_now", "no_safe_place"}, womanHurt},
 	{5, "dv", "domestic", "child", "report written", []string{
 		"Täiskasvanud poeg ähvardas ema. Poeg viidi ära.",
-		"Grown-up son demanded money and pushed his father.",
-	}, []string{"threats", "substance_problem", "vulnerable_person", "violence_now"}},
+		"Grown-up son demanded money and pushed his mother.",
+	}, []string{"threats", "substance_problem", "vulnerable_person", "violence_now"}, motherHurt},
 	{7, "suspected_dv", "noise", "", "warned", []string{
 		"Naabrid kuulsid karjumist. Ukse avas mees, naine ütles, et kõik on korras.",
 		"Kõne katkes. Kohapeal vaikus, räägiti läbi ukse.",
-	}, []string{"line_cut", "no_safe_place", "suspect_present"}},
-	{16, "not_dv", "noise", "", "warned", []string{"Vali muusika. Tehti märkus.", "Loud party, turned down.", "Naabrite tüli parkimise pärast."}, nil},
-	{10, "not_dv", "theft", "", "report written", []string{"Jalgratas varastatud trepikojast.", "Poevargus, kaup tagastatud."}, nil},
-	{9, "not_dv", "traffic", "", "report written", []string{"Plekimõlkimine, vigastatuid ei ole.", "Takes up the pavement; car moved."}, nil},
-	{8, "not_dv", "check_welfare", "", "no report", []string{"Eakas ei vastanud telefonile. Kodus, terve.", "Checked, all well."}, nil},
-	{6, "not_dv", "fight", "not_domestic", "warned", []string{"Kaks võõrast rüselesid kõrtsi ees.", "Noorte tüli, laiali saadetud."}, []string{"intoxicated"}},
-	{6, "not_dv", "suspicious_person", "", "gone on arrival", []string{"Võõras hoovis, enne patrulli lahkunud."}, nil},
-	{4, "not_dv", "animal", "", "no report", []string{"Lahtine koer, omanik leitud."}, []string{"dog"}},
-	{5, "unclassified", "unknown_trouble", "", "unfounded", []string{"Juhuslik kõne.", "Silent call, number called back, a child at play."}, nil},
+	}, []string{"line_cut", "no_safe_place", "suspect_present"}, womanHurt},
+	{16, "not_dv", "noise", "", "warned", []string{"Vali muusika. Tehti märkus.", "Loud party, turned down.", "Naabrite tüli parkimise pärast."}, nil, nobody},
+	{10, "not_dv", "theft", "", "report written", []string{"Jalgratas varastatud trepikojast.", "Poevargus, kaup tagastatud."}, nil, nobody},
+	{9, "not_dv", "traffic", "", "report written", []string{"Kaks autot põrkasid kokku, vigastatuid ei ole.", "Car on the pavement, moved."}, nil, nobody},
+	{8, "not_dv", "check_welfare", "", "no report", []string{"Eakas ei vastanud telefonile. Kodus, terve.", "Checked, all well."}, nil, nobody},
+	{6, "not_dv", "fight", "not_domestic", "warned", []string{"Kaks võõrast rüselesid kõrtsi ees.", "Noorte tüli, laiali saadetud."}, []string{"intoxicated"}, nobody},
+	{6, "not_dv", "suspicious_person", "", "gone on arrival", []string{"Võõras hoovis, enne patrulli lahkunud."}, nil, nobody},
+	{4, "not_dv", "animal", "", "no report", []string{"Lahtine koer, omanik leitud."}, []string{"dog"}, nobody},
+	{5, "unclassified", "unknown_trouble", "", "unfounded", []string{"Juhuslik kõne.", "Silent call, number called back, a child at play."}, nil, nobody},
 }
 
 // everyday fills the years with calls at addresses that have no story.
@@ -137,11 +151,25 @@ func (g *generator) everydayCall(a *Address, k kind, at time.Time) {
 	if domestic(k.class) {
 		in.Priority = 1 + g.dice.IntN(3)
 		in.RiskLevel = []string{"high", "medium", "low"}[in.Priority-1]
-		victim := g.person(g.name(female), 20+g.dice.IntN(50))
-		suspect := g.person(g.name(male), 20+g.dice.IntN(50))
-		in.Parties = []Party{{victim, "victim"}, {suspect, "suspect"}}
 	}
+	in.Parties = g.pair(k.cast)
 	g.incident(a.Address, in)
+}
+
+func (g *generator) pair(c cast) []Party {
+	if c == nobody {
+		return nil
+	}
+	victim, suspect := female, male
+	if c == manHurt {
+		victim, suspect = male, female
+	}
+	victimAge := 20 + g.dice.IntN(45)
+	suspectAge := max(18, victimAge-4+g.dice.IntN(10))
+	if c == motherHurt {
+		victimAge, suspectAge = 55+g.dice.IntN(25), 20+g.dice.IntN(15)
+	}
+	return couple(g.person(g.name(victim), victimAge), g.person(g.name(suspect), suspectAge))
 }
 
 // incident completes one: its id, place, and how long each step took.

@@ -20,10 +20,10 @@ const (
 	ChildrenDoor  = "Aia tn 21"
 )
 
-// Story names of persons whom the tour looks up.
+// The man who moved, as the tour names him to a call taker.
 const (
-	MovedVictim  = "Merike Kalmus"
 	MovedSuspect = "Raivo Kaljuste"
+	MovedBorn    = "1993-04-17"
 )
 
 // episode is one incident of a story.
@@ -144,7 +144,8 @@ func (g *generator) neighbours() {
 }
 
 func (g *generator) moved() {
-	victim, suspect := g.person(MovedVictim, 29), g.person(MovedSuspect, 33)
+	victim, suspect := g.person("Merike Kalmus", 29), g.person(MovedSuspect, 33)
+	g.Persons[len(g.Persons)-1].Born = time.Date(1993, 4, 17, 0, 0, 0, 0, time.UTC)
 	both := couple(victim, suspect)
 	g.tell(scene{FirstHome, "domestic", "partner", both},
 		episode{930, 22, "dv", 3, "low", []string{"threats"}, "warned", "Sõnaline tüli, mees lahkus.", nil},

@@ -72,8 +72,14 @@ func demoPresent(ctx context.Context, tx pgx.Tx, w demo.World) (bool, error) {
 	for i, a := range w.Accounts {
 		known[i] = a.ID
 	}
+	var migrated, history bool
+	if err := tx.QueryRow(ctx, `select to_regclass('import_progress') is not null`).Scan(&migrated); err != nil {
+		return false, err
+	}
+	if !migrated {
+		return false, fault.New(fault.Conflict, "this database has no schema yet; run doorstep migrate first")
+	}
 	var ours, others int
-	var history bool
 	if err := tx.QueryRow(ctx, standing, known).Scan(&ours, &others, &history); err != nil {
 		return false, err
 	}
@@ -132,7 +138,7 @@ func queuePeople(b *pgx.Batch, w demo.World) {
 	for _, p := range w.Persons {
 		b.Queue(`
 insert into person (id, name, folded, birth_date, phone, added_at) values ($1, $2, $3, $4, $5, $6) on conflict do nothing`,
-			p.ID, p.Name, premise.Fold(p.Name), p.Born, unlessEmpty(p.Phone), w.At)
+			p.ID, p.Name, foldName(p.Name), p.Born, unlessEmpty(p.Phone), w.At)
 	}
 	for _, l := range w.Links {
 		b.Queue(`insert into person_link (person_id, other_id, certainty, reason, at) values ($1, $2, $3, $4, $5) on conflict do nothing`,
