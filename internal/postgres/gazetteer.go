@@ -101,8 +101,8 @@ limit $4`
 
 	streetsByLikeness = `
 select id from street
-where $1 <% folded
-order by ($2 <> '' and locality ilike '%' || $2 || '%') desc, $1 <<-> folded, length(folded), folded
+where $1 <% folded or $1 % folded
+order by ($2 <> '' and locality ilike '%' || $2 || '%') desc, least($1 <<-> folded, $1 <-> folded), length(folded), folded
 limit $3`
 )
 

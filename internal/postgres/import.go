@@ -56,14 +56,18 @@ func (s *Store) Import(ctx context.Context, source, file, mapping string) (_ *Im
 	return i, after, nil
 }
 
-// Close gives the connection back.
+// Close gives the connection back; a second time does nothing.
 func (i *Importer) Close() {
+	if i.conn == nil {
+		return
+	}
 	ctx, stop := context.WithTimeout(context.Background(), 5*time.Second)
 	defer stop()
 	if _, err := i.conn.Exec(ctx, "select pg_advisory_unlock_all()"); err != nil {
 		_ = i.conn.Conn().Close(ctx) // a broken connection holds no lock; the pool drops it
 	}
 	i.conn.Release()
+	i.conn = nil
 }
 
 // Calls keeps a batch of calls, read up to and with a line. It returns how
@@ -89,6 +93,10 @@ func (i *Importer) Calls(ctx context.Context, calls []intake.Call, line int64) (
 		loaded = tag.RowsAffected()
 		if loaded == int64(len(calls)) {
 			return nil
+		}
+		// The planner knows nothing of the staged rows and would read all history.
+		if _, err := tx.Exec(ctx, "set local enable_hashjoin = off; set local enable_mergejoin = off"); err != nil {
+			return err
 		}
 		if _, err := tx.Exec(ctx, updateCalls, i.source); err != nil {
 			return fmt.Errorf("update incidents: %w", err)

@@ -45,7 +45,7 @@ var (
 	houseLast  = regexp.MustCompile(`^(.*\pL.*?)\s+([Tt]?\d{1,4}\s?[A-Za-z]?(?:/[Tt]?\d{1,4}[A-Za-z]?)?)(?:\s*-\s*(\d{1,4}[A-Za-z]?))?$`)
 	blockWord  = regexp.MustCompile(`(?i)^(?:blk|block)\s+(?:of\s+)?(.+)$`)
 	unitWord   = regexp.MustCompile(`(?i)\s*(?:#|\bapt\.?\s|\bunit\s|\bkorter\s|\bkrt?\.?\s|кв\.?\s)\s*([\pL\d][\pL\d/-]{0,9})\s*$`)
-	crossWord  = regexp.MustCompile(`(?i)\s+(?:/|&|@)\s+|(?:\pL)(/)(?:\pL\pL)`)
+	crossWord  = regexp.MustCompile(`(?i)\s*(?:/|&|@)\s+|\s+(?:/|&|@)\s*|\pL(/)\pL\pL`)
 )
 
 // ParseAddress reads an address. A house number is that of a building, a unit
@@ -86,7 +86,7 @@ func parse(text, locality string, blocks bool) Parsed {
 	}
 	switch {
 	case p.takeHouseFirst(where, blocks):
-	case p.takeHouseLast(where):
+	case !blocks && p.takeHouseLast(where): // blocks are written number first
 	default:
 		p.Kind = Place
 		p.Key = p.key("@" + Fold(p.Label))
@@ -172,6 +172,10 @@ func (p *Parsed) takeHouseFirst(text string, blocks bool) bool {
 	block := blocks || high > low
 	if b := blockWord.FindStringSubmatch(street); b != nil {
 		street, block = b[1], true
+		// "500 BLOCK 549 MANDALAY AVE" says the house as well.
+		if words := strings.Fields(street); len(words) > 2 && strings.Trim(words[0], "0123456789") == "" {
+			street = strings.Join(words[1:], " ")
+		}
 	}
 	folded := Fold(street)
 	if !hasWord(folded) && len(folded) < 3 {

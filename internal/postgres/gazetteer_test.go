@@ -1,0 +1,75 @@
+package postgres_test
+
+import (
+	"testing"
+	"time"
+
+	"doorstep/internal/postgres"
+	"doorstep/internal/postgres/pgtest"
+	"doorstep/internal/premise"
+)
+
+func TestFindAddresses(t *testing.T) {
+	pool := pgtest.Pool(t)
+	s := postgres.New(pool)
+	i, _ := begin(t, s, "a")
+	var entries []postgres.Entry
+	for _, text := range []string{"Abara tn 1", "Abara tn 12", "Abara tn 12/1", "Abara tn 12/1-5", "Abara tn 12/1-6", "Õismäe tee 7", "Sõpruse pst 238a", "Narva mnt 5",
+		"700 BLK Gabriel St", "1200 BLK W Martin St", "Navarro St / Augusta", "7100 Blk N Loop 1604 W"} {
+		entries = append(entries, postgres.Entry{Ref: text, Address: premise.ParseAddress(text, "Tallinn")})
+	}
+	entries = append(entries, postgres.Entry{Ref: "other", Address: premise.ParseAddress("Narva mnt 5", "Tartu")})
+	if _, err := i.Addresses(t.Context(), entries, 1); err != nil {
+		t.Fatal(err)
+	}
+	batch := callsFromFile(t, "id,at,address,type,lon,lat\n"+
+		"1,"+time.Now().AddDate(0, -1, 0).UTC().Format(time.RFC3339)+",Narva mnt 5,Family,24.7,59.4\n"+
+		"2,"+time.Now().AddDate(0, -2, 0).UTC().Format(time.RFC3339)+",Narva mnt 5,Noise,,\n"+
+		"3,"+time.Now().AddDate(-2, 0, 0).UTC().Format(time.RFC3339)+",Narva mnt 5,Family,,\n")
+	if _, err := i.Calls(t.Context(), batch, 2); err != nil {
+		t.Fatal(err)
+	}
+	i.Close()
+
+	for query, want := range map[string]string{
+		"abara":                "Abara tn 1",
+		"Abara tänav 12/1":     "Abara tn 12/1",
+		"abara tn 12/1-5":      "Abara tn 12/1-5",
+		"abara 12/1-6":         "Abara tn 12/1-6",
+		"oismae 7":             "Õismäe tee 7",
+		"ÕISMÄE TEE":           "Õismäe tee 7",
+		"oismea tee":           "Õismäe tee 7", // a slip of the finger
+		"sopruse 238a":         "Sõpruse pst 238a",
+		"742 gabriel":          "700 block Gabriel St",
+		"martin st":            "1200 block W Martin St",
+		"augusta":              "Navarro St / Augusta",
+		"n loop 1604":          "7100 block N Loop 1604 W",
+		"нарва мнт 5, Таллинн": "Narva mnt 5",
+	} {
+		found, err := s.FindAddresses(t.Context(), query, nil, 8)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(found) == 0 || found[0].Label != want {
+			t.Errorf("%q finds %+v, want %s first", query, found, want)
+		}
+	}
+
+	for _, query := range []string{"", " ", "a", "xqzzy 5", "%", "12"} {
+		if found, err := s.FindAddresses(t.Context(), query, nil, 8); err != nil || len(found) != 0 {
+			t.Errorf("%q finds %+v, %v", query, found, err)
+		}
+	}
+
+	tartu, err := s.FindAddresses(t.Context(), "narva mnt 5, tartu", nil, 8)
+	if err != nil || len(tartu) != 2 || tartu[0].Locality != "Tartu" {
+		t.Errorf("with the town said: %+v, %v", tartu, err)
+	}
+	near, err := s.FindAddresses(t.Context(), "narva mnt 5, tallinn", &premise.Point{24.7, 59.4}, 1)
+	if err != nil || len(near) != 1 {
+		t.Fatalf("found %+v, %v", near, err)
+	}
+	if near[0].Incidents12m != 2 || near[0].DV12m != 1 || near[0].Point == nil {
+		t.Errorf("found %+v, want 2 incidents in 12 months, 1 of them DV", near[0])
+	}
+}
