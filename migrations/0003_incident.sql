@@ -29,16 +29,19 @@ create table incident (
     version       bigint not null default 1
 ) partition by range (id);
 
-create table incident_before_2000 partition of incident
-    for values from (minvalue) to ('00dc6acf-ac00-0000-0000-000000000000'); -- 2000-01-01 UTC
-
+-- A look-up by anything but the id visits every partition, so there are as many
+-- as a centre keeps years, and one at each end. Later years come by a migration.
 do $$
 begin
-    for y in 2000..2049 loop
+    execute format('create table incident_before_2016 partition of incident for values from (minvalue) to (%L)',
+        uuid_floor('2016-01-01Z'));
+    for y in 2016..2033 loop
         execute format('create table incident_%s partition of incident for values from (%L) to (%L)', y,
             uuid_floor(make_timestamptz(y, 1, 1, 0, 0, 0, 'UTC')),
             uuid_floor(make_timestamptz(y + 1, 1, 1, 0, 0, 0, 'UTC')));
     end loop;
+    execute format('create table incident_from_2034 partition of incident for values from (%L) to (maxvalue)',
+        uuid_floor('2034-01-01Z'));
 end
 $$;
 

@@ -68,9 +68,6 @@ func (c BenchCommand) Run(ctx context.Context, d Deps) error {
 		return err
 	}
 	defer pool.Close()
-	if err := settle(ctx, pool); err != nil {
-		return err
-	}
 	return c.measure(ctx, d, at, pool)
 }
 
@@ -146,6 +143,9 @@ func (c BenchCommand) measure(ctx context.Context, d Deps, at string, pool *pgxp
 	store := postgres.New(pool)
 	tablets, err := c.tablets(ctx, store, base)
 	if err != nil {
+		return err
+	}
+	if err := settle(ctx, pool); err != nil {
 		return err
 	}
 	places, err := store.AddressesWithPast(ctx, 2000)

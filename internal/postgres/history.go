@@ -16,6 +16,10 @@ import (
 // historyPage is how many entries are shown at once.
 const historyPage = 50
 
+// historyLimit reads one entry more than a page, to know whether there are more.
+// It is no parameter: a plan made for an unknown limit reads everything.
+const historyLimit = ` limit 51`
+
 // historyEntries finds the newest entries of each tie by index alone and reads
 // the texts of the few that are shown. Ties are never mixed: an incident is
 // shown once, under the tie that says most, which is the door, then the
@@ -27,13 +31,13 @@ with here as (
 tied as (
     (select i.id, case (select kind from here) when 'block' then 4 else 1 end rank
      from incident i where i.address_id = (select id from here) and i.id < $3 and i.id <> $4
-     order by i.id desc limit $5)
+     order by i.id desc` + historyLimit + `)
     union all
     (select i.id, 2 from (
          select distinct incident_id from incident_person where person_id = any($2::uuid[]) and incident_id < $3 and incident_id <> $4) p
      join incident i on i.id = p.incident_id
      where i.address_id is distinct from (select id from here)
-     order by i.id desc limit $5)
+     order by i.id desc` + historyLimit + `)
     union all
     (select i.id, 3 from incident i
      where i.address_id = any(array(
@@ -41,15 +45,15 @@ tied as (
          union
          select here.building from here where here.building <> here.id))
        and i.id < $3 and i.id <> $4
-     order by i.id desc limit $5)
+     order by i.id desc` + historyLimit + `)
     union all
     (select i.id, 4 from incident i
      where i.address_id = any(array(
          select a.id from address a join here on a.street_id = here.street_id and a.hundred = here.hundred
          where a.kind = 'block' and a.id <> here.id))
        and i.id < $3 and i.id <> $4
-     order by i.id desc limit $5)),
-shown as (select id, min(rank) rank from tied group by id order by id desc limit $5)
+     order by i.id desc` + historyLimit + `)),
+shown as (select id, min(rank) rank from tied group by id order by id desc` + historyLimit + `)
 select i.id, i.number, i.received_at, s.rank, coalesce(a.label, ''), i.class, i.type, i.flags, i.state, i.disposition, i.summary
 from shown s join incident i on i.id = s.id left join address a on a.id = i.address_id
 order by i.id desc`
@@ -117,7 +121,7 @@ func (s *Store) History(ctx context.Context, use access.Use, id premise.ID, pers
 	}
 	b := &pgx.Batch{}
 	keepUse(b, use, subjects...)
-	b.Queue(historyEntries, id, who, before, own, historyPage+1).Query(func(rows pgx.Rows) error {
+	b.Queue(historyEntries, id, who, before, own).Query(func(rows pgx.Rows) error {
 		entries, err := pgx.CollectRows(rows, scanEntry)
 		if h.More = len(entries) > historyPage; h.More {
 			entries = entries[:historyPage]
