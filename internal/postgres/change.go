@@ -341,7 +341,7 @@ select coalesce((select d.code from district d where st_covers(d.area, st_setsri
 
 const insertUnverified = `
 insert into address (id, kind, label, key, locality, point, district_code, source, added_at)
-values ($1, 'unverified', $2, 'unverified:' || $1::text, '', st_setsrid(st_makepoint($3, $4), 4326), nullif($5, ''), 'caller', $6)`
+values ($1, 'unverified', $2, 'unverified:' || ($1::uuid)::text, '', st_setsrid(st_makepoint($3, $4), 4326), nullif($5, ''), 'caller', $6)`
 
 // addUnverified keeps an address that no gazetteer entry matches, where the
 // caller is if that is known.

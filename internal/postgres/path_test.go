@@ -1,0 +1,359 @@
+package postgres_test
+
+import (
+	"encoding/json"
+	"reflect"
+	"strings"
+	"testing"
+	"time"
+
+	"doorstep/internal/access"
+	"doorstep/internal/briefing"
+	"doorstep/internal/call"
+	"doorstep/internal/control"
+	"doorstep/internal/fault"
+	"doorstep/internal/outcome"
+	"doorstep/internal/person"
+	"doorstep/internal/premise"
+	"doorstep/internal/unit"
+)
+
+// TestPathOfACall follows one call from the telephone to the feedback.
+func TestPathOfACall(t *testing.T) {
+	w := newWorld(t)
+	ctx := t.Context()
+	earlier := w.past(w.flat, 48*time.Hour, "dv")
+
+	opened := w.open(nil).Written.Call
+	view, err := w.room.ChangeCall(ctx, w.taker, opened.ID, 1, call.Change{AddressID: &w.flat})
+	must(t, err)
+	if view.Call.Version != 2 || len(view.History.Entries) != 1 || view.History.Entries[0].IncidentID != earlier {
+		t.Fatalf("version %d, history %+v", view.Call.Version, view.History.Entries)
+	}
+	persons := []person.Person{{Role: "victim", Name: "Mari Mägi", Phone: "+372 5550 0009"}, {Role: "suspect", Name: "Jaan Mägi"}}
+	view, err = w.room.ChangeCall(ctx, w.taker, opened.ID, 2, call.Change{Persons: &persons})
+	must(t, err)
+	if got := view.Call.Persons; len(got) != 2 || got[0].Role != "victim" || got[0].ID == "" || got[0].Certainty != person.Possible {
+		t.Fatalf("persons %+v", got)
+	}
+	question := w.yesNoQuestion()
+	_, err = w.room.Answer(ctx, w.taker, opened.ID, question, json.RawMessage(`"yes"`))
+	must(t, err)
+	_, err = w.room.Answer(ctx, w.taker, opened.ID, question, json.RawMessage(`"no"`))
+	must(t, err)
+	view, err = w.room.Call(ctx, w.taker, opened.ID)
+	must(t, err)
+	if !view.Call.Answers[question].Value.Is("no") || len(view.Call.Persons) != 2 || view.Call.Address == nil || !view.History.Searched {
+		t.Fatalf("loaded %+v", view.Call)
+	}
+
+	raised, err := w.room.RaiseIncident(ctx, w.taker, opened.ID, nil)
+	must(t, err)
+	in := *raised.Written.Incident
+	if in.DistrictCode != "west" || w.count(`select count(*) from incident_person where incident_id = $1`, in.ID) != 2 {
+		t.Fatalf("raised %+v", in)
+	}
+	_, err = w.room.RaiseIncident(ctx, w.taker, opened.ID, nil)
+	wantKind(t, err, fault.Conflict)
+
+	units, err := w.room.RecommendUnits(ctx, w.taker, in.ID)
+	must(t, err)
+	if len(units) != 1 || units[0].Unit.ID != w.unit || !units[0].Unit.DVTrained || units[0].Unit.MixedCrew || units[0].DistanceM == nil {
+		t.Fatalf("recommended %+v", units)
+	}
+	sent, err := w.room.Assign(ctx, w.taker, in.ID, w.unit, nil)
+	must(t, err)
+	frame := sent.Notices[0]
+	if frame.Topic != "unit:"+string(w.unit) || frame.Type != "briefing" || frame.Seq != 1 || !strings.HasPrefix(string(frame.Body), `{"assignment":{"id":`) {
+		t.Fatalf("frame %+v", frame)
+	}
+	if sent.Written.Deliveries[0].Seq != 1 {
+		t.Fatalf("deliveries %+v", sent.Written.Deliveries)
+	}
+	var page struct {
+		briefing.Briefing
+		Assignment unit.Assignment `json:"assignment"`
+	}
+	must(t, json.Unmarshal(frame.Body, &page))
+	if page.Assignment.CallSign != "A-1" || page.Revision != 1 || len(page.History) != 1 || len(page.Persons) != 2 {
+		t.Fatalf("page %+v", page)
+	}
+	if _, err := w.room.RecommendUnits(ctx, w.taker, in.ID); err != nil {
+		t.Fatal(err)
+	}
+
+	revised, err := w.room.Answer(ctx, w.taker, opened.ID, question, json.RawMessage(`"yes"`))
+	must(t, err)
+	_ = revised
+	told, err := w.store.Notices(ctx, frame.Topic, 0, 10)
+	must(t, err)
+	if len(told) != 2 || told[1].Seq != 2 {
+		t.Fatalf("the unit was told %d frames", len(told))
+	}
+
+	// Acknowledged, displayed and read are three facts; a repeat tells nobody.
+	topic := frame.Topic
+	for _, want := range []int{2, 0} {
+		notices, err := w.store.Acknowledge(ctx, w.unit, topic, 2, w.now)
+		must(t, err)
+		if len(notices) != want {
+			t.Fatalf("acknowledged with %d notices, want %d", len(notices), want)
+		}
+	}
+	for _, want := range []int{1, 0} {
+		notices, err := w.store.Displayed(ctx, w.unit, page.ID, 1, w.now)
+		must(t, err)
+		if len(notices) != want {
+			t.Fatalf("displayed with %d notices, want %d", len(notices), want)
+		}
+	}
+	for _, want := range []int{1, 0} {
+		notices, err := w.store.Read(ctx, w.unit, w.officer.ID, page.ID, 2, w.now)
+		must(t, err)
+		if len(notices) != want {
+			t.Fatalf("read with %d notices, want %d", len(notices), want)
+		}
+	}
+	_, err = w.store.Read(ctx, w.unit, w.officer.ID, page.ID, 9, w.now)
+	wantKind(t, err, fault.NotFound)
+	kept, err := w.store.Deliveries(ctx, in.ID)
+	must(t, err)
+	if len(kept) != 2 || kept[0].ReadAt != nil || kept[0].DisplayedAt == nil || kept[1].ReadAt == nil || kept[1].DisplayedAt == nil {
+		t.Fatalf("deliveries %+v", kept)
+	}
+
+	work, err := w.room.UnitWork(ctx, w.officer)
+	must(t, err)
+	if len(work) != 1 || work[0].Delivery.Revision != 2 || work[0].Assignment.ID != sent.Written.Assignment.ID {
+		t.Fatalf("work %+v", work)
+	}
+	w.status(sent.Written.Assignment.ID, "c1", unit.OnScene)
+	w.status(sent.Written.Assignment.ID, "c2", unit.Cleared)
+	if now, err := w.store.Incident(ctx, in.ID); err != nil || now.State != "closed" || now.ArrivedAt == nil {
+		t.Fatalf("incident %+v, %v", now, err)
+	}
+	if u, err := w.store.Unit(ctx, w.unit, w.now); err != nil || u.Status != "free" || u.Crew != 1 {
+		t.Fatalf("unit %+v, %v", u, err)
+	}
+
+	_, err = w.room.KeepOnSceneRecord(ctx, w.officer, in.ID, 0, goodRecord())
+	must(t, err)
+	_, err = w.room.KeepOnSceneRecord(ctx, w.officer, in.ID, 0, goodRecord())
+	wantKind(t, err, fault.Stale)
+	if fault.Of(err).Version != 1 {
+		t.Fatalf("stale without the version as it stands: %v", err)
+	}
+
+	due := w.now.Add(24 * time.Hour)
+	result, err := w.room.ReportOutcome(ctx, w.district, in.ID, outcome.Outcome{
+		Kind: "follow_up_visit", Class: "dv", RiskLevel: "high", Text: strings.Repeat("Visited; support accepted. ", 140), FollowUpAt: &due}, nil)
+	must(t, err)
+	topics := map[string]bool{}
+	for _, n := range result.Notices {
+		topics[n.Topic] = n.Type == "feedback"
+	}
+	if len(topics) != 2 || !topics["user:"+string(w.officer.ID)] || !topics["user:"+string(w.taker.ID)] {
+		t.Fatalf("feedback went to %v", topics)
+	}
+	for _, a := range []access.Actor{w.officer, w.taker} {
+		inbox, err := w.store.Feedback(ctx, a.ID, "", 10)
+		must(t, err)
+		if len(inbox) != 1 || inbox[0].Outcome.Kind != "follow_up_visit" || inbox[0].From != "district_officer" || inbox[0].Address != "Long street 742-1" {
+			t.Fatalf("inbox %+v", inbox)
+		}
+		read, err := w.room.ReadFeedback(ctx, a, inbox[0].ID)
+		must(t, err)
+		if read.ReadAt == nil {
+			t.Fatal("not marked as read")
+		}
+	}
+	_, err = w.store.ReadFeedback(ctx, w.district.ID, newID(), w.now)
+	wantKind(t, err, fault.NotFound)
+	waiting, err := w.room.FollowUps(ctx, w.district, 10)
+	must(t, err)
+	if len(waiting) != 1 || waiting[0].Reason != "due" || waiting[0].RiskLevel != "high" || waiting[0].Overdue {
+		t.Fatalf("follow-ups %+v", waiting)
+	}
+	repeats, err := w.room.Repeats(ctx, w.district, 10)
+	must(t, err)
+	if len(repeats) != 1 || repeats[0].DV12m != 2 || repeats[0].Address.ID != w.flat {
+		t.Fatalf("repeats %+v", repeats)
+	}
+	if n := w.count(`select count(*) from access_record`); n == 0 {
+		t.Fatal("no look at history was recorded")
+	}
+}
+
+// yesNoQuestion is a question of the script that is asked of every caller.
+func (w *world) yesNoQuestion() string {
+	w.t.Helper()
+	for _, q := range w.room.Scripts["dv"].Questions {
+		if _, err := q.Check(json.RawMessage(`"yes"`)); err == nil && reflect.ValueOf(q.When).IsZero() {
+			return q.Code
+		}
+	}
+	w.t.Fatal("the script asks no plain question")
+	return ""
+}
+
+func (w *world) status(id unit.AssignmentID, client string, s unit.Status) {
+	w.t.Helper()
+	must(w.t, w.room.ReportStatus(w.t.Context(), w.officer, id, control.StatusReport{ClientID: client, Status: s, At: w.now}))
+}
+
+func TestHistoryNeverMixesTies(t *testing.T) {
+	w := newWorld(t)
+	ctx := t.Context()
+	want := map[string]premise.Tie{
+		w.past(w.flat, 10*24*time.Hour, "dv"):            premise.SameDwelling,
+		w.past(w.flat, 200*24*time.Hour, "suspected_dv"): premise.SameDwelling,
+		w.past(w.flat, 800*24*time.Hour, "not_dv"):       premise.SameDwelling,
+		w.past(w.other, 20*24*time.Hour, "dv"):           premise.SameBuilding,
+		w.past(w.building, 30*24*time.Hour, "dv"):        premise.SameBuilding,
+		w.past(w.block, 5*24*time.Hour, "dv"):            premise.SameBlock,
+	}
+	linked, err := w.store.LinkPersons(ctx, []person.Person{{Role: "suspect", Name: "Jaan Mägi", BirthDate: "1980-02-03"}}, w.now)
+	must(t, err)
+	elsewhere := premise.ID(newID())
+	w.exec(`insert into address (id, kind, label, key, locality, source, added_at) values ($1, 'place', 'Harbour', 'p', 'Town', 'test', now())`, elsewhere)
+	theirs := w.past(elsewhere, 40*24*time.Hour, "dv")
+	want[theirs] = premise.SamePerson
+	w.exec(`insert into incident_person (person_id, incident_id, role) values ($1, $2, 'suspect'), ($1, $2, 'caller')`, linked[0].ID, theirs)
+	for id, tie := range want {
+		if tie == premise.SameDwelling {
+			w.exec(`insert into incident_person (person_id, incident_id, role) values ($1, $2, 'suspect')`, linked[0].ID, id)
+		}
+	}
+	w.exec(`insert into caution (id, address_id, kind, source, since, review_by) values ($1, $2, 'firearm', 'test', $3, $4)`,
+		newID(), w.flat, w.now.Add(-1000*time.Hour), w.now.Add(-time.Hour))
+
+	use := access.Use{Actor: w.taker, Purpose: access.ForCall, At: w.now}
+	h, err := w.store.History(ctx, use, w.flat, []person.ID{linked[0].ID}, "")
+	must(t, err)
+	if len(h.Entries) != len(want) {
+		t.Fatalf("%d entries, want %d", len(h.Entries), len(want))
+	}
+	for i, e := range h.Entries {
+		if e.Tie != want[e.IncidentID] {
+			t.Errorf("%s at %s has tie %s, want %s", e.IncidentID, e.Address, e.Tie, want[e.IncidentID])
+		}
+		if i > 0 && e.ReceivedAt.After(h.Entries[i-1].ReceivedAt) {
+			t.Error("entries are not newest first")
+		}
+	}
+	c := h.Counts
+	if c.Incidents12m != 2 || c.DV30d != 1 || c.DV12m != 2 || c.DVEver != 2 || c.PersonsDVEver != 3 || c.LastDVAt == nil {
+		t.Errorf("counts %+v", c)
+	}
+	if len(h.Cautions) != 1 || !h.Cautions[0].Unreviewed {
+		t.Errorf("cautions %+v", h.Cautions)
+	}
+	if len(h.Residents) != 1 || h.Residents[0].BirthDate != "1980-02-03" {
+		t.Errorf("residents %+v", h.Residents)
+	}
+	if n := w.count(`select count(*) from access_record where actor = $1 and subject = any($2)`, w.taker.ID,
+		[]string{"address:" + string(w.flat), "person:" + string(linked[0].ID)}); n != 2 {
+		t.Errorf("%d uses were recorded, want 2", n)
+	}
+
+	block, err := w.store.History(ctx, use, w.block, nil, "")
+	must(t, err)
+	if len(block.Entries) != 1 || block.Entries[0].Tie != premise.SameBlock || block.Counts.DVEver != 1 || len(block.Residents) != 0 || block.SearchedPersons {
+		t.Errorf("block %+v", block)
+	}
+	nowhere, err := w.store.History(ctx, use, "", nil, "")
+	must(t, err)
+	if nowhere.Searched || nowhere.Entries == nil || len(nowhere.Entries) != 0 {
+		t.Errorf("nowhere %+v", nowhere)
+	}
+}
+
+func TestHistoryComesInPages(t *testing.T) {
+	w := newWorld(t)
+	for i := range 120 {
+		w.past(w.flat, time.Duration(i+1)*7*24*time.Hour, "dv")
+	}
+	use := access.Use{Actor: w.taker, Purpose: access.ForReview, At: w.now}
+	seen, before := map[string]bool{}, ""
+	for _, want := range []int{50, 50, 20} {
+		h, err := w.store.History(t.Context(), use, w.flat, nil, before)
+		must(t, err)
+		if len(h.Entries) != want || h.More != (want == 50) || h.Counts.DVEver != 120 {
+			t.Fatalf("%d entries, more %v, counts %+v", len(h.Entries), h.More, h.Counts)
+		}
+		for _, e := range h.Entries {
+			if seen[e.IncidentID] {
+				t.Fatal("an entry is on two pages")
+			}
+			seen[e.IncidentID] = true
+		}
+		before = h.Entries[len(h.Entries)-1].IncidentID
+	}
+}
+
+func TestPersonsAreLinkedByWhatIsSure(t *testing.T) {
+	w := newWorld(t)
+	first, err := w.store.LinkPersons(t.Context(), []person.Person{{Role: "victim", Name: "Õnne  Kask", BirthDate: "1990-01-02", NationalID: "X1", Phone: "555"}}, w.now)
+	must(t, err)
+	cases := []struct {
+		name   string
+		person person.Person
+		same   bool
+		how    person.Certainty
+		reason string
+	}{
+		{"same national id is certain", person.Person{Name: "O. K.", NationalID: "X1"}, true, person.Certain, "national_id"},
+		{"same phone is likely", person.Person{Phone: "555"}, true, person.Likely, "phone"},
+		{"same name and birth date is likely", person.Person{Name: "onne kask", BirthDate: "1990-01-02"}, true, person.Likely, "name_and_birth_date"},
+		{"a family's phone is not enough against a name", person.Person{Name: "Peeter Kask", Phone: "555"}, false, person.Possible, "new"},
+		{"another national id is another person", person.Person{Name: "Õnne Kask", BirthDate: "1990-01-02", NationalID: "X2"}, false, person.Possible, "new"},
+		{"a name alone is nobody in particular", person.Person{Name: "Õnne Kask"}, false, person.Possible, "new"},
+	}
+	for _, c := range cases {
+		t.Run(c.name, func(t *testing.T) {
+			c.person.Role = "victim"
+			got, err := w.store.LinkPersons(t.Context(), []person.Person{c.person}, w.now)
+			must(t, err)
+			if (got[0].ID == first[0].ID) != c.same || got[0].Certainty != c.how || got[0].Reason != c.reason {
+				t.Errorf("got %+v", got[0])
+			}
+		})
+	}
+	_, err = w.store.LinkPersons(t.Context(), []person.Person{{Role: "child"}}, w.now)
+	wantKind(t, err, fault.Invalid)
+}
+
+func TestUnverifiedAddressLiesWhereTheCallerIs(t *testing.T) {
+	w := newWorld(t)
+	c := w.open(nil).Written.Call
+	text, at := "the red boat house", premise.Point{24.5, 59.5}
+	_, err := w.room.ChangeCall(t.Context(), w.taker, c.ID, 1, call.Change{AddressText: &text, Location: &at})
+	must(t, err)
+	view, err := w.room.Call(t.Context(), w.taker, c.ID)
+	must(t, err)
+	if a := view.Call.Address; a == nil || a.Kind != premise.Unverified || a.Label != text || a.District != "west" || *a.Point != at {
+		t.Fatalf("address %+v", a)
+	}
+}
+
+func TestActorCrewsTheUnitOfThePresentShift(t *testing.T) {
+	w := newWorld(t)
+	a, err := w.store.Actor(t.Context(), w.officer.ID, w.now)
+	must(t, err)
+	if a.UnitID != string(w.unit) || a.CallSign != "A-1" || a.Role != access.PatrolOfficer {
+		t.Fatalf("actor %+v", a)
+	}
+	if a, err = w.store.Actor(t.Context(), w.officer.ID, w.now.Add(24*time.Hour)); err != nil || a.UnitID != "" {
+		t.Fatalf("after the shift: %+v, %v", a, err)
+	}
+	w.exec(`update account set disabled_at = now() where id = $1`, w.officer.ID)
+	_, err = w.store.Actor(t.Context(), w.officer.ID, w.now)
+	wantKind(t, err, fault.NotFound)
+	_, err = w.store.AccountByUsername(t.Context(), "user"+string(w.officer.ID))
+	wantKind(t, err, fault.NotFound)
+	kept, err := w.store.AccountByUsername(t.Context(), "user"+string(w.taker.ID))
+	must(t, err)
+	if kept.ID != w.taker.ID || kept.PasswordHash != "x" {
+		t.Fatalf("account %+v", kept)
+	}
+}
