@@ -94,6 +94,7 @@ func (r *Room) ChangeCall(ctx context.Context, a access.Actor, id call.ID, versi
 		out := Written{Call: &w.Call}
 		if ch.AddressText != nil {
 			out.NewAddress = *ch.AddressText
+			w.Call.Address = &premise.Address{Kind: premise.Unverified, Label: *ch.AddressText, Point: w.Call.Location}
 		}
 		if address != nil {
 			w.Call.Address = address

@@ -57,6 +57,7 @@ type Work struct {
 	Incident    *incident.Incident
 	Briefing    *briefing.Briefing
 	Assignments []unit.Assignment
+	Reported    []string // client ids of the statuses already heard for the assignment of the key
 }
 
 // AnswerGiven is an answer on its way to the record.

@@ -104,7 +104,7 @@ func (r *Room) ReportStatus(ctx context.Context, a access.Actor, id unit.Assignm
 			return Written{}, fault.New(fault.NotFound, "no such assignment, or not yours")
 		}
 		moved := w.Assignments[i]
-		if moved.Status == s.Status {
+		if moved.Status == s.Status || slices.Contains(w.Reported, s.ClientID) {
 			return Written{}, nil
 		}
 		if err := moved.Move(s.Status, s.At); err != nil {

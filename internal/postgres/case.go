@@ -26,8 +26,9 @@ type folder struct {
 	page []byte // body of the newest briefing, as it is stored
 }
 
-// ids are the call and the incident of a case; either may be missing.
-type ids struct{ call, incident string }
+// ids are the call, the incident and the assignment of a case; each may be
+// missing.
+type ids struct{ call, incident, assignment string }
 
 // asker is a pool or a transaction.
 type asker interface {
@@ -45,7 +46,7 @@ const (
 	caseOfAssignment = `select incident_id from assignment where id = $1`
 )
 
-// find names what belongs to a case, in words of its key, and locks the row
+// find names what belongs to a case and, with lock, locks the row
 // that decisions on it wait for.
 func find(ctx context.Context, db asker, key control.Key, lock bool) (found ids, err error) {
 	suffix := ""
@@ -60,6 +61,7 @@ func find(ctx context.Context, db asker, key control.Key, lock bool) (found ids,
 		if err := db.QueryRow(ctx, caseOfAssignment, key.Assignment).Scan(&key.Incident); err != nil {
 			return found, missing(err, "assignment")
 		}
+		found.assignment = string(key.Assignment)
 	}
 	err = db.QueryRow(ctx, caseOfIncident+suffix, key.Incident).Scan(&found.call, &found.incident)
 	return found, missing(err, "incident")
@@ -104,6 +106,8 @@ const newestBriefing = `
 select r.body from briefing b join briefing_revision r on r.briefing_id = b.id
 where b.incident_id = $1 order by r.revision desc limit 1`
 
+const reportsOfAssignment = `select client_id from assignment_status where assignment_id = $1`
+
 // open reads a case in one round trip.
 func open(ctx context.Context, db asker, of ids, lock bool) (folder, error) {
 	f := folder{Work: control.Work{History: premise.Empty()}}
@@ -130,6 +134,12 @@ func open(ctx context.Context, db asker, of ids, lock bool) (folder, error) {
 		b.Queue(newestBriefing, of.incident).Query(func(rows pgx.Rows) error { return f.scanPage(rows) })
 		b.Queue(assignmentsOfIncident, of.incident).Query(func(rows pgx.Rows) (err error) {
 			f.Assignments, err = pgx.CollectRows(rows, scanAssignment)
+			return err
+		})
+	}
+	if of.assignment != "" {
+		b.Queue(reportsOfAssignment, of.assignment).Query(func(rows pgx.Rows) (err error) {
+			f.Reported, err = pgx.CollectRows(rows, pgx.RowTo[string])
 			return err
 		})
 	}
