@@ -23,6 +23,9 @@ type Importer struct {
 	source  string
 	file    string
 	mapping string
+
+	batches   int
+	measureAt int // so many batches
 }
 
 // Import begins, or goes on with, the import of a file, named by its SHA-256,
@@ -94,7 +97,7 @@ func (i *Importer) Calls(ctx context.Context, calls []intake.Call, line int64) (
 		if loaded == int64(len(calls)) {
 			return nil
 		}
-		// The planner knows nothing of the staged rows and would read all history.
+		// By the id, whatever the planner thinks of partitions filled just now.
 		if _, err := tx.Exec(ctx, "set local enable_hashjoin = off; set local enable_mergejoin = off"); err != nil {
 			return err
 		}
@@ -155,6 +158,21 @@ func (i *Importer) batch(ctx context.Context, line int64, keep func(pgx.Tx) erro
 	if err != nil {
 		return fmt.Errorf("the batch before line %d: %w", line, err)
 	}
+	return i.measure(ctx)
+}
+
+// measure lets the planner know what was loaded: after the first batch, then
+// each time that there are four times as many. Its plans of empty tables would
+// read all addresses for each row.
+func (i *Importer) measure(ctx context.Context) error {
+	i.batches++
+	if i.batches < i.measureAt {
+		return nil
+	}
+	i.measureAt = 4 * i.batches
+	if _, err := i.conn.Exec(ctx, "analyze street, address"); err != nil {
+		return fmt.Errorf("measure the gazetteer: %w", err)
+	}
 	return nil
 }
 
@@ -200,6 +218,9 @@ func copyCalls(ctx context.Context, tx pgx.Tx, calls []intake.Call) error {
 	if err != nil {
 		return fmt.Errorf("copy calls: %w", err)
 	}
+	if _, err := tx.Exec(ctx, "analyze import_call"); err != nil {
+		return fmt.Errorf("measure calls: %w", err)
+	}
 	return nil
 }
 
@@ -222,6 +243,8 @@ type doors struct {
 	refs   map[string]bool
 	rows   []door
 	loaded int64
+	// dwellings says that there are any.
+	dwellings bool
 }
 
 type door struct {
@@ -244,6 +267,7 @@ func (d *doors) add(p premise.Parsed, spot *intake.Spot, ref *string) {
 		b := p
 		b.Kind, b.Unit, b.Key, b.Label = premise.Building, "", key, p.BuildingLabel()
 		d.add(b, spot, nil)
+		d.dwellings = true
 	}
 	if ref != nil {
 		if d.refs[*ref] { // the source uses one id twice: the first has it
@@ -291,15 +315,29 @@ func (d *doors) keep(ctx context.Context, tx pgx.Tx) error {
 	if err != nil {
 		return fmt.Errorf("copy addresses: %w", err)
 	}
-	for _, step := range []struct{ what, sql string }{
-		{"insert streets", insertStreets}, {"rename addresses", renameAddresses}, {"update addresses", updateAddresses},
+	if _, err := tx.Exec(ctx, "analyze import_address"); err != nil {
+		return fmt.Errorf("measure addresses: %w", err)
+	}
+	for _, step := range []struct {
+		what, sql string
+		needed    bool
+	}{
+		{"insert streets", insertStreets, true},
+		{"rename addresses", renameAddresses, len(d.refs) > 0},
+		{"update addresses", updateAddresses, true},
 	} {
+		if !step.needed {
+			continue
+		}
 		if _, err := tx.Exec(ctx, step.sql); err != nil {
 			return fmt.Errorf("%s: %w", step.what, err)
 		}
 	}
 	// Buildings first: their dwellings refer to them.
 	for _, dwellings := range []bool{false, true} {
+		if dwellings && !d.dwellings {
+			break
+		}
 		var added int64
 		if err := tx.QueryRow(ctx, insertAddresses, dwellings, time.Now()).Scan(&added); err != nil {
 			return fmt.Errorf("insert addresses: %w", err)
@@ -360,7 +398,7 @@ with added as (
     join street s on s.locality = i.locality and s.folded = i.folded
     left join address b on b.key = i.building and i.building <> ''
     cross join lateral (select ` + spot + ` point) p
-    where (i.kind = 'dwelling') = $1
+    where (i.kind = 'dwelling') = $1 and not exists (select from address o where o.key = i.key)
     order by i.key
     on conflict (key) do nothing
     returning source_ref
