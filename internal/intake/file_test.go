@@ -1,0 +1,290 @@
+package intake_test
+
+import (
+	"bytes"
+	"compress/gzip"
+	"errors"
+	"io"
+	"os"
+	"path/filepath"
+	"reflect"
+	"strings"
+	"testing"
+	"time"
+
+	"doorstep/internal/intake"
+)
+
+const csvMapping = "source: test\nformat: csv\nid: id\nreceived: {text: \"{at}\", formats: [rfc3339]}\n"
+
+func mapping(t *testing.T, text string) intake.Mapping {
+	t.Helper()
+	m, err := intake.ReadMapping([]byte(text), "test.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return m
+}
+
+func open(t *testing.T, m intake.Mapping, data []byte) (*intake.File, error) {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "file")
+	if err := os.WriteFile(path, data, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	f, err := intake.Open(path, m)
+	if err == nil {
+		t.Cleanup(func() { _ = f.Close() })
+	}
+	return f, err
+}
+
+func rows(t *testing.T, m intake.Mapping, data []byte) ([]intake.Row, error) {
+	t.Helper()
+	f, err := open(t, m, data)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var all []intake.Row
+	for {
+		row, err := f.Next()
+		if errors.Is(err, io.EOF) {
+			return all, nil
+		}
+		if err != nil {
+			return all, err
+		}
+		all = append(all, row)
+	}
+}
+
+func zipped(t *testing.T, text string) []byte {
+	t.Helper()
+	var b bytes.Buffer
+	z := gzip.NewWriter(&b)
+	if _, err := z.Write([]byte(text)); err != nil {
+		t.Fatal(err)
+	}
+	if err := z.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return b.Bytes()
+}
+
+func TestCSV(t *testing.T) {
+	m := mapping(t, csvMapping)
+	text := "\ufeffat,x,id\r\n" +
+		"a,,1\n" + // 2
+		"\"b, \"\"c\"\"\",,2\n" +
+		"\"two\nlines\",,3\n" + // 4, 5
+		"a,4\n" +
+		"a,\"never closed,5\n" + // 7
+		"\n" +
+		"a,,6\n" + // 9
+		"\"a\"b,,7\n" +
+		"\xff,,8\n" +
+		"last,,9"
+	want := []intake.Row{
+		{Line: 2, Values: []string{"1", "a"}},
+		{Line: 3, Values: []string{"2", `b, "c"`}},
+		{Line: 4, Values: []string{"3", "two\nlines"}},
+		{Line: 6, Reason: "2 fields where the head has 3"},
+		{Line: 7, Reason: "a quote is not closed"},
+		{Line: 9, Values: []string{"6", "a"}},
+		{Line: 10, Reason: "text after a closing quote"},
+		{Line: 11, Reason: "not text in the file's encoding"},
+		{Line: 12, Values: []string{"9", "last"}},
+	}
+	for name, data := range map[string][]byte{"plain": []byte(text), "gzip": zipped(t, text)} {
+		got, err := rows(t, m, data)
+		if err != nil || !reflect.DeepEqual(got, want) {
+			t.Errorf("%s: read %v\n%+v\nwant\n%+v", name, err, got, want)
+		}
+	}
+}
+
+func TestALongLineIsRejectedAndTheRestGoesOn(t *testing.T) {
+	got, err := rows(t, mapping(t, csvMapping), []byte("id,at\n1,"+strings.Repeat("x", 3<<20)+"\n2,b\n"))
+	if err != nil || len(got) != 2 || got[0].Reason == "" || got[1].Values[0] != "2" {
+		t.Errorf("read %d rows, %v", len(got), err)
+	}
+}
+
+func TestATruncatedFileNamesThePlace(t *testing.T) {
+	data := zipped(t, "id,at\n"+strings.Repeat("1,2025-01-01T00:00:00Z\n", 9000))
+	_, err := rows(t, mapping(t, csvMapping), data[:len(data)-12])
+	if !errors.Is(err, io.ErrUnexpectedEOF) || !strings.Contains(err.Error(), "after line ") {
+		t.Errorf("the error is %v", err)
+	}
+}
+
+func TestAMissingColumnIsRefused(t *testing.T) {
+	if _, err := open(t, mapping(t, csvMapping), []byte("id,when\n")); err == nil || !strings.Contains(err.Error(), `no column "at"`) {
+		t.Errorf("the error is %v", err)
+	}
+	if _, err := open(t, mapping(t, csvMapping), nil); err == nil {
+		t.Error("an empty file was opened")
+	}
+}
+
+func TestJSONLines(t *testing.T) {
+	m := mapping(t, strings.Replace(csvMapping, "csv", "json_lines\nrecords: calls", 1))
+	got, err := rows(t, m, []byte(`{"calls": [{"id": 1, "at": "a"}, {"id": "2"}, 3]}`+"\nnonsense\n{}\n"))
+	want := []intake.Row{
+		{Line: 1, Values: []string{"1", "a"}}, {Line: 1, Values: []string{"2", ""}}, {Line: 1, Reason: "not an object"},
+		{Line: 2, Reason: "not one JSON object"}, {Line: 3, Reason: "there is no array calls"},
+	}
+	if err != nil || !reflect.DeepEqual(got, want) {
+		t.Errorf("read %v\n%+v\nwant\n%+v", err, got, want)
+	}
+}
+
+func TestEncoding(t *testing.T) {
+	m := mapping(t, csvMapping+"encoding: windows-1257\n")
+	got, err := rows(t, m, []byte("id,at\n1,\xd5ism\xe4e\n"))
+	if err != nil || len(got) != 1 || got[0].Values[1] != "Õismäe" {
+		t.Errorf("read %+v, %v", got, err)
+	}
+}
+
+func TestReadMappingRefusesWithTheLine(t *testing.T) {
+	for name, c := range map[string]struct{ add, want string }{
+		"unknown key": {"colour: red\n", "additional properties 'colour' not allowed"},
+		"zone":        {"zone: Mars/Base\n", `test.yaml:5: "Mars/Base" is no time zone`},
+		"format":      {"arrived: {text: \"{a}\", formats: [\"15:04\"]}\n", `test.yaml:5: "15:04" is no format`},
+		"brace":       {"type: \"{open\"\n", "test.yaml:5"},
+		"pattern":     {"classes: [{class: dv, text: x, match: \"(\"}]\n", "is no regular expression"},
+		"class":       {"classes: [{class: perhaps, text: x, match: x}]\n", "test.yaml:5"},
+		"encoding":    {"encoding: morse\n", "is no known encoding"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			_, err := intake.ReadMapping([]byte(csvMapping+c.add), "test.yaml")
+			if err == nil || !strings.Contains(err.Error(), c.want) {
+				t.Errorf("the error is %v, want %q in it", err, c.want)
+			}
+		})
+	}
+}
+
+func TestShippedMappings(t *testing.T) {
+	paths, err := filepath.Glob("../../docs/import/*.yaml")
+	if err != nil || len(paths) < 6 {
+		t.Fatalf("found %v, %v", paths, err)
+	}
+	for _, path := range paths {
+		data, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		m, err := intake.ReadMapping(data, filepath.Base(path))
+		if err != nil {
+			t.Error(err)
+		}
+		if m.ForCalls() != nil && m.ForAddresses() != nil {
+			t.Errorf("%s is neither for calls nor for addresses", path)
+		}
+	}
+}
+
+func call(t *testing.T, m intake.Mapping, head, line string, w *intake.Warnings) (intake.Call, string) {
+	t.Helper()
+	got, err := rows(t, m, []byte(head+"\n"+line+"\n"))
+	if err != nil || len(got) != 1 || got[0].Reason != "" {
+		t.Fatalf("read %+v, %v", got, err)
+	}
+	return m.Call(got[0].Values, time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC), w)
+}
+
+func TestCallTimes(t *testing.T) {
+	m := mapping(t, `
+source: test
+format: csv
+zone: America/Los_Angeles
+id: id
+received: {text: "{date} {received}", formats: ["01/02/06 15:04"]}
+arrived: {text: "{date} {arrived}", formats: ["01/02/06 15:04"], after_received: true}
+dispatched: {text: "{date} {dispatched}", formats: ["01/02/06 15:04"]}
+`)
+	var w intake.Warnings
+	c, reason := call(t, m, "id,date,received,arrived,dispatched", "1,09/14/21,23:50,00:10,23:40", &w)
+	if reason != "" {
+		t.Fatal(reason)
+	}
+	if want := time.Date(2021, 9, 15, 6, 50, 0, 0, time.UTC); !c.Received.Equal(want) {
+		t.Errorf("received %v, want %v", c.Received, want)
+	}
+	if want := time.Date(2021, 9, 15, 7, 10, 0, 0, time.UTC); c.Arrived == nil || !c.Arrived.Equal(want) {
+		t.Errorf("arrived %v, want the night after, %v", c.Arrived, want)
+	}
+	if c.Dispatched != nil || w.Times != 1 {
+		t.Errorf("dispatched %v before it was received, %d warnings", c.Dispatched, w.Times)
+	}
+	for line, want := range map[string]string{
+		",09/14/21,23:50,,":  "no id",
+		"1,09/14/21,,,":      "the time of receiving cannot be read",
+		"1,13/45/21,10:00,,": "the time of receiving cannot be read",
+		"1,09/14/31,10:00,,": "received in the future",
+	} {
+		if _, reason := call(t, m, "id,date,received,arrived,dispatched", line, &w); reason != want {
+			t.Errorf("%q is refused with %q, want %q", line, reason, want)
+		}
+	}
+}
+
+func TestCallPointsAndClasses(t *testing.T) {
+	m := mapping(t, `
+source: test
+format: csv
+id: id
+received: {text: "{at}", formats: [unix_ms]}
+address: {text: "{address}", ignore: [PLACE]}
+locality: {text: "{town}", names: {Tallinna linn: Tallinn}}
+point: {x: east, y: north, epsg: 3301, within: [300000, 6370000, 750000, 6640000]}
+type: "{type}"
+classes:
+  - {class: dv, text: "{type}", match: "^family"}
+  - {class: suspected_dv, text: "{type}", match: "noise|family"}
+`)
+	head := "id,at,address,town,east,north,type"
+	var w intake.Warnings
+	c, _ := call(t, m, head, `1,1675620219000,Abara tn 1,Tallinna linn,541000-541500,"6587500,5",FAMILY noise`, &w)
+	if c.Spot == nil || *c.Spot != (intake.Spot{X: 541250, Y: 6587500.5, EPSG: 3301}) {
+		t.Errorf("the point is %+v", c.Spot)
+	}
+	if c.Address.Key != "tallinn|abara tn|1" || c.Class != "dv" {
+		t.Errorf("read %+v of class %s", c.Address, c.Class)
+	}
+	again, _ := call(t, m, head, `1,1675620219000,,,,,Other`, &w)
+	if again.ID != c.ID || again.ID[6]>>4 != 7 || again.ID[8]>>6 != 2 {
+		t.Errorf("one row has the ids %x and %x", c.ID, again.ID)
+	}
+	if again.Spot != nil || w.Points != 0 || again.Class != "not_dv" {
+		t.Errorf("without a point: %+v, %+v", again, w)
+	}
+	bad, reason := call(t, m, head, `2,1675620219000,PLACE;,Tallinn,0.00001,x,loud noise`, &w)
+	if reason != "" || bad.Spot != nil || w.Points != 1 || bad.Address.Key != "" || bad.Class != "suspected_dv" {
+		t.Errorf("with a bad point: %q, %+v, %+v", reason, bad, w)
+	}
+}
+
+func FuzzCSV(f *testing.F) {
+	f.Add([]byte("id,at\n1,\"a\n\"\"b\",\n"))
+	f.Add([]byte("id,at\n\"\n\"\n\","))
+	f.Fuzz(func(t *testing.T, data []byte) {
+		m := mapping(t, csvMapping)
+		file, err := open(t, m, data)
+		if err != nil {
+			return
+		}
+		for last := int64(1); ; {
+			row, err := file.Next()
+			if err != nil {
+				return
+			}
+			if row.Line <= last || (row.Reason == "") != (len(row.Values) == 2) {
+				t.Fatalf("after line %d came %+v", last, row)
+			}
+			last = row.Line
+		}
+	})
+}
