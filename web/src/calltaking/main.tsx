@@ -2,5 +2,15 @@ import { startDesk } from "../start/startDesk";
 import { CallTakingPage } from "./CallTakingPage";
 import "./calltaking.css";
 import { calltaking } from "./texts";
+import { forgetUnsaved } from "./unsaved";
 
-startDesk({ name: "calltaking", words: calltaking, page: <CallTakingPage />, keep: "memory" });
+startDesk({
+  name: "calltaking",
+  words: calltaking,
+  page: <CallTakingPage />,
+  keep: "memory",
+  onSignOut: () => {
+    forgetUnsaved();
+    return Promise.resolve();
+  },
+});

@@ -1,0 +1,136 @@
+import { useEffect, useRef, useState } from "react";
+import { useTranslation } from "react-i18next";
+import { Button } from "../ui/Button";
+import { Card } from "../ui/Card";
+import { Field } from "../ui/Field";
+import { Select } from "../ui/Select";
+import { Tag } from "../ui/Tag";
+import { AddressField } from "./AddressField";
+import { Persons } from "./Persons";
+import type { Call, Change } from "./wire";
+
+const roles = ["victim", "third_party", "child", "suspect"] as const;
+const languages = ["et", "en", "ru"] as const;
+
+/** Where help is needed, and who is speaking. */
+export function CallerColumn({
+  call,
+  onChange,
+  isClosed,
+}: {
+  call: Call;
+  onChange: (change: Change) => Promise<boolean>;
+  isClosed: boolean;
+}) {
+  const { t } = useTranslation("calltaking");
+  return (
+    <div className="ct-column">
+      <Card title={t("address.title")} severity={call.address === undefined ? "high" : undefined}>
+        <div className="stack">
+          {call.address !== undefined && (
+            <div className="ct-address">
+              <p className="ct-address-label">{call.address.label}</p>
+              <div className="row">
+                <Tag severity={call.address.kind === "unverified" ? "caution" : "good"}>
+                  {t(`kind.${call.address.kind}`)}
+                </Tag>
+                <span className="muted">{call.address.locality}</span>
+              </div>
+            </div>
+          )}
+          {!isClosed && <AddressField has={call.address !== undefined} onChange={onChange} />}
+          <Note
+            key={`${call.id} note`}
+            label={t("address.note")}
+            help={t("address.noteHelp")}
+            value={call.address_note}
+            isDisabled={isClosed}
+            onSave={(address_note) => onChange({ address_note })}
+          />
+        </div>
+      </Card>
+      <Card title={t("caller.title")}>
+        <div className="stack">
+          <Button
+            variant={call.covert ? "danger" : "secondary"}
+            icon="phone"
+            hint="F4"
+            aria-keyshortcuts="F4"
+            wide
+            {...(isClosed && { unavailable: t("call.isClosed") })}
+            onPress={() => void onChange({ covert: !call.covert })}
+          >
+            {call.covert ? t("covert.turnOff") : t("covert.turnOn")}
+          </Button>
+          <div className="ct-pair">
+            <Select
+              label={t("new.role")}
+              value={call.caller_role ?? "victim"}
+              options={roles.map((value) => ({ value, label: t(`role.${value}`) }))}
+              onChange={(caller_role) => void onChange({ caller_role })}
+            />
+            <Select
+              label={t("new.language")}
+              value={call.language}
+              options={languages.map((value) => ({ value, label: t(`language.${value}`) }))}
+              onChange={(language) => void onChange({ language })}
+            />
+          </div>
+          <Note
+            key={`${call.id} phone`}
+            label={t("caller.phone")}
+            value={call.phone ?? ""}
+            isDisabled={isClosed}
+            onSave={(phone) => onChange({ phone })}
+          />
+        </div>
+      </Card>
+      <Persons call={call} onChange={onChange} isClosed={isClosed} />
+    </div>
+  );
+}
+
+/** A text that is saved when a person leaves the field, or presses Enter. */
+function Note({
+  label,
+  help,
+  value,
+  isDisabled,
+  onSave,
+}: {
+  label: string;
+  help?: string;
+  value: string;
+  isDisabled: boolean;
+  onSave: (value: string) => Promise<boolean>;
+}) {
+  const [text, setText] = useState(value);
+  const last = useRef(value);
+  useEffect(() => {
+    // What came from elsewhere is shown, unless something else is being typed.
+    setText((now) => (now === last.current ? value : now));
+    last.current = value;
+  }, [value]);
+  const save = () => {
+    if (text.trim() !== value) void onSave(text.trim());
+  };
+  return (
+    <Field
+      label={label}
+      {...(help !== undefined && { help })}
+      value={text}
+      onChange={setText}
+      onBlur={save}
+      isDisabled={isDisabled}
+      onKeyDown={(event) => {
+        if (event.key === "Enter") save();
+        if (event.key === "Escape") toQuestion();
+      }}
+    />
+  );
+}
+
+/** From any field back to the question, where single keys answer. */
+export function toQuestion(): void {
+  document.getElementById("question")?.focus();
+}

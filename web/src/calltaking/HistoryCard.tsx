@@ -1,0 +1,126 @@
+import { useTranslation } from "react-i18next";
+import { day, moment } from "../i18n/time";
+import { useLanguage } from "../i18n/useLanguage";
+import { Card } from "../ui/Card";
+import { Empty, NotSearched } from "../ui/states";
+import { Tag } from "../ui/Tag";
+import { Timeline, TimelineEntry } from "../ui/Timeline";
+import type { Call, History } from "./wire";
+
+const ties = ["dwelling", "person", "building", "block"] as const;
+
+/** What is known of the place and of these persons, by what ties it to this call. */
+export function HistoryCard({ call }: { call: Call }) {
+  const { t } = useTranslation("calltaking");
+  const { history } = call;
+  const isSearched = history.searched || history.searched_persons;
+  const isEmpty =
+    history.entries.length === 0 && history.cautions.length === 0 && history.residents.length === 0;
+  return (
+    <Card title={t("history.title")} asOf={isSearched ? new Date(history.as_of) : undefined}>
+      {!isSearched && (
+        <NotSearched title={t("history.notSearched")}>{t("history.chooseAddress")}</NotSearched>
+      )}
+      {isSearched && isEmpty && <Empty title={t("history.none")} />}
+      {isSearched && !isEmpty && <Found history={history} />}
+      {history.searched && !history.searched_persons && call.persons.length > 0 && (
+        <p className="muted small">{t("history.personsNotSearched")}</p>
+      )}
+    </Card>
+  );
+}
+
+function Found({ history }: { history: History }) {
+  const { t } = useTranslation("calltaking");
+  const { language } = useLanguage();
+  const { counts, cautions, residents, entries } = history;
+  return (
+    <div className="stack">
+      <dl className="ct-counts">
+        {(
+          [
+            ["dv12", counts.dv_12m],
+            ["all12", counts.incidents_12m],
+            ["dvEver", counts.dv_ever],
+            ["persons", counts.persons_dv_ever],
+          ] as const
+        ).map(([name, count]) => (
+          <div key={name}>
+            <dt>{t(`history.${name}`)}</dt>
+            <dd>{count}</dd>
+          </div>
+        ))}
+      </dl>
+      {cautions.length > 0 && (
+        <ul className="stack-tight">
+          {cautions.map((caution) => (
+            <li key={caution.id} className="ct-caution">
+              <Tag severity="high">{t(`caution.${caution.kind}`)}</Tag>
+              <span>
+                {caution.note}{" "}
+                <span className="muted small">
+                  {caution.source} · {t("history.since", { date: day(new Date(caution.since), language) })}
+                  {caution.unreviewed && ` · ${t("history.unreviewed")}`}
+                </span>
+              </span>
+            </li>
+          ))}
+        </ul>
+      )}
+      {residents.length > 0 && (
+        <div>
+          <h3 className="eyebrow">{t("history.residents")}</h3>
+          <ul>
+            {residents.map((resident) => (
+              <li key={resident.person_id}>
+                <span className="strong">{resident.name}</span>{" "}
+                <span className="muted small">
+                  {[
+                    resident.birth_date,
+                    t("history.seen", { date: day(new Date(resident.last_seen), language) }),
+                  ]
+                    .filter(Boolean)
+                    .join(" · ")}
+                </span>
+              </li>
+            ))}
+          </ul>
+        </div>
+      )}
+      {ties.map((tie) => {
+        const tied = entries.filter((entry) => entry.tie === tie);
+        if (tied.length === 0) return null;
+        return (
+          <div key={tie}>
+            <h3 className="eyebrow">{t(`tie.${tie}`, { count: tied.length })}</h3>
+            <Timeline label={t(`tie.${tie}`, { count: tied.length })}>
+              {tied.map((entry) => (
+                <TimelineEntry
+                  key={entry.incident_id}
+                  at={new Date(entry.received_at)}
+                  when={moment(new Date(entry.received_at), language)}
+                  title={entry.type === "" ? t(`class.${entry.class}`) : entry.type}
+                  severity={
+                    entry.class === "dv" ? "high" : entry.class === "suspected_dv" ? "caution" : "neutral"
+                  }
+                  aside={
+                    <Tag severity={entry.class === "dv" ? "high" : "neutral"}>
+                      {t(`class.${entry.class}`)}
+                    </Tag>
+                  }
+                >
+                  <span className="muted small">
+                    {[entry.number, entry.address, entry.summary || entry.disposition]
+                      .filter(Boolean)
+                      .join(" · ")}
+                  </span>
+                </TimelineEntry>
+              ))}
+            </Timeline>
+          </div>
+        );
+      })}
+      {history.more && <p className="muted small">{t("history.more")}</p>}
+    </div>
+  );
+}

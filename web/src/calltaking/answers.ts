@@ -1,0 +1,41 @@
+import type { Said } from "../i18n/language";
+import { clockTime } from "../i18n/time";
+import type { Language } from "../i18n/language";
+import type { Call, Question, Script } from "./wire";
+
+/** The wording for this caller: covert before third party before the plain one. */
+export function wordingOf(question: Question, covert: boolean, caller: Call["caller_role"]): Said {
+  if (covert && question.covert) return question.covert;
+  if (caller !== undefined && caller !== "victim" && question.third_party) return question.third_party;
+  return question.text;
+}
+
+/** What was answered, in words. */
+export function inShort(
+  value: unknown,
+  question: Question,
+  words: Script["words"],
+  said: (text: Said) => string,
+  language: Language,
+): string {
+  const word = (code: unknown): string => {
+    if (code === "yes" || code === "no" || code === "unknown" || code === "refused") return said(words[code]);
+    const choice = question.choices?.find((each) => each.code === code);
+    if (choice) return said(choice.text);
+    if (question.kind === "time" && typeof code === "string") return clockTime(new Date(code), language);
+    return typeof code === "string" || typeof code === "number" ? String(code) : "";
+  };
+  if (Array.isArray(value)) return value.map(word).join(", ");
+  if (typeof value === "object" && value !== null) {
+    return Object.values(value)
+      .filter((part) => typeof part === "string" && part !== "")
+      .join(", ");
+  }
+  return word(value);
+}
+
+/** The keys of the four words, beside the words themselves: Y N U R, in Estonian J E T K. */
+export const wordKeys = {
+  en: { yes: "Y", no: "N", unknown: "U", refused: "R" },
+  et: { yes: "J", no: "E", unknown: "T", refused: "K" },
+} as const;

@@ -1,0 +1,103 @@
+import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { useCallback, useEffect, useRef, useState } from "react";
+import { useTranslation } from "react-i18next";
+import { client, done, ifMatch } from "../api/client";
+import { inWords, kindOf, mistakesOf, Refused } from "../api/problem";
+import { useAnnounce } from "../ui/Announcer";
+import { keepUnsaved, saved, unsavedOf, useUnsaved } from "./unsaved";
+import type { Call, Change } from "./wire";
+
+const retryAfter = 1500; // ms
+
+const load = (id: string) => done(client.GET("/api/v1/calls/{id}", { params: { path: { id } } }));
+
+/** A call: how it stands, and the two things that change it. Everything goes to the server in order. */
+export function useCall(id: string) {
+  const { t } = useTranslation("calltaking");
+  const { t: api } = useTranslation("api");
+  const announce = useAnnounce();
+  const queries = useQueryClient();
+  const query = useQuery({ queryKey: ["call", id], queryFn: () => load(id) });
+  const unsaved = useUnsaved(id);
+  const [mistakes, setMistakes] = useState<Record<string, string>>({});
+  const turn = useRef<Promise<unknown>>(Promise.resolve());
+  const inTurn = useCallback(<Result>(work: () => Promise<Result>): Promise<Result> => {
+    const result = turn.current.then(work, work);
+    turn.current = result.catch(() => undefined);
+    return result;
+  }, []);
+  const keep = useCallback((call: Call) => queries.setQueryData(["call", id], call), [queries, id]);
+
+  const change = useCallback(
+    (body: Change): Promise<boolean> =>
+      inTurn(async () => {
+        let version = queries.getQueryData<Call>(["call", id])?.version ?? 0;
+        for (let tries = 0; ; tries++) {
+          try {
+            const header = ifMatch(`"${version}"`);
+            keep(await done(client.PATCH("/api/v1/calls/{id}", { params: { path: { id }, header }, body })));
+            if (tries > 0) announce(t("madeAgain"), "info");
+            return true;
+          } catch (error) {
+            const overtaken = error instanceof Refused && error.status === 412;
+            if (!overtaken || tries === 3) {
+              const details = mistakesOf(error).map(({ field, detail }) => `${field} ${detail}`);
+              announce([t("notChanged"), inWords(error, api), ...details].join(" "), "critical");
+              return false;
+            }
+            // Someone else changed the call: look how it stands, then make this change on top.
+            const now = await load(id);
+            keep(now);
+            version = now.version;
+          }
+        }
+      }),
+    [inTurn, queries, id, keep, announce, t, api],
+  );
+
+  const answer = useCallback(
+    (question: string, value: unknown) => {
+      setMistakes((known) => Object.fromEntries(Object.entries(known).filter(([code]) => code !== question)));
+      keepUnsaved(id, question, value);
+    },
+    [id],
+  );
+
+  // The oldest unsaved answer goes first; the next follows when the server has it.
+  const [tries, setTries] = useState(0);
+  const [trouble, setTrouble] = useState(false);
+  const oldest = Object.entries(unsaved).sort(([, a], [, b]) => a.at.localeCompare(b.at))[0];
+  const sending = oldest === undefined ? null : `${oldest[0]} ${oldest[1].at}`;
+  useEffect(() => {
+    if (sending === null) return;
+    let later: ReturnType<typeof setTimeout> | undefined;
+    let left = false;
+    const [question = "", at = ""] = sending.split(" ");
+    void inTurn(async () => {
+      const given = unsavedOf(id)[question];
+      if (left || given?.at !== at) return;
+      try {
+        const params = { path: { id, question } };
+        const body = { value: given.value };
+        keep(await done(client.PUT("/api/v1/calls/{id}/answers/{question}", { params, body })));
+        saved(id, question, at);
+        setTrouble(false);
+      } catch (error) {
+        if (["unreachable", "unavailable", "signedOut", "tooMany", "internal"].includes(kindOf(error))) {
+          setTrouble(true);
+          later = setTimeout(() => setTries((count) => count + 1), retryAfter);
+          return;
+        }
+        const detail = mistakesOf(error)[0]?.detail ?? (error instanceof Refused ? error.message : "");
+        setMistakes((known) => ({ ...known, [question]: detail || inWords(error, api) }));
+        saved(id, question, at);
+      }
+    });
+    return () => {
+      left = true;
+      clearTimeout(later);
+    };
+  }, [sending, tries, id, inTurn, keep, api]);
+
+  return { query, unsaved, mistakes, trouble, change, answer };
+}
