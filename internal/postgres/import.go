@@ -218,7 +218,7 @@ func copyCalls(ctx context.Context, tx pgx.Tx, calls []intake.Call) error {
 	if err != nil {
 		return fmt.Errorf("copy calls: %w", err)
 	}
-	if _, err := tx.Exec(ctx, "analyze import_call"); err != nil {
+	if _, err := tx.Exec(ctx, "analyze import_call (key)"); err != nil {
 		return fmt.Errorf("measure calls: %w", err)
 	}
 	return nil
@@ -315,7 +315,7 @@ func (d *doors) keep(ctx context.Context, tx pgx.Tx) error {
 	if err != nil {
 		return fmt.Errorf("copy addresses: %w", err)
 	}
-	if _, err := tx.Exec(ctx, "analyze import_address"); err != nil {
+	if _, err := tx.Exec(ctx, "analyze import_address (key)"); err != nil {
 		return fmt.Errorf("measure addresses: %w", err)
 	}
 	for _, step := range []struct {
@@ -358,7 +358,9 @@ func addressID(key string) (id [16]byte) {
 
 const insertStreets = `
 insert into street (locality, name, folded)
-select distinct on (locality, folded) locality, street, folded from import_address order by locality, folded, n
+select distinct on (locality, folded) locality, street, folded from import_address i
+where not exists (select from street s where s.locality = i.locality and s.folded = i.folded)
+order by locality, folded, n
 on conflict (locality, folded) do nothing`
 
 // The source gave a door that it knows by its id another address.
