@@ -101,8 +101,16 @@ limit $4`
 
 	streetsByLikeness = `
 select id from street
-where $1 <% folded or $1 % folded
-order by ($2 <> '' and locality ilike '%' || $2 || '%') desc, least($1 <<-> folded, $1 <-> folded), length(folded), folded
+where $1 <% folded
+order by ($2 <> '' and locality ilike '%' || $2 || '%') desc, $1 <<-> folded, length(folded), folded
+limit $3`
+
+	// For slips of the finger in the only word that counts; it finds more, and
+	// takes longer.
+	streetsBySimilarity = `
+select id from street
+where $1 % folded
+order by ($2 <> '' and locality ilike '%' || $2 || '%') desc, $1 <-> folded, length(folded), folded
 limit $3`
 )
 
@@ -125,14 +133,21 @@ func (s *Store) findStreets(ctx context.Context, t typed) ([]foundStreet, error)
 		}
 	}
 	add(ids)
-	// Two letters are no word to be like.
-	if len(all) < mostStreets/3 && len(t.street) >= 3 {
-		ids, err := s.ids(ctx, streetsByLikeness, t.street, t.locality, mostStreets)
-		if err != nil {
-			return nil, err
-		}
-		add(ids)
+	name := premise.StreetName(t.street)
+	if len(name) < 3 || len(all) >= mostStreets/3 {
+		return all, nil
 	}
+	if ids, err = s.ids(ctx, streetsByLikeness, name, t.locality, mostStreets); err != nil {
+		return nil, err
+	}
+	add(ids)
+	if len(name) < 5 || len(all) > 0 {
+		return all, nil
+	}
+	if ids, err = s.ids(ctx, streetsBySimilarity, name, t.locality, mostStreets); err != nil {
+		return nil, err
+	}
+	add(ids)
 	return all, nil
 }
 

@@ -32,6 +32,14 @@ func TestFold(t *testing.T) {
 	}
 }
 
+func TestStreetName(t *testing.T) {
+	for in, want := range map[string]string{"n st marys st": "marys", "sopruse pst": "sopruse", "st m": "", "vana narva mnt": "vana narva"} {
+		if got := premise.StreetName(in); got != want {
+			t.Errorf("StreetName(%q) = %q, want %q", in, got, want)
+		}
+	}
+}
+
 func TestParseAddress(t *testing.T) {
 	for text, want := range map[string]premise.Parsed{
 		"701-799 GABRIEL":  {Kind: "block", Label: "700 block GABRIEL", Locality: "X", Street: "GABRIEL", Folded: "gabriel", Hundred: 700, Key: "x|gabriel|#700"},

@@ -19,6 +19,14 @@ var kinds = map[string]string{
 	"terrace": "ter", "square": "sq", "expressway": "expy", "causeway": "cswy",
 }
 
+var shortKinds = func() map[string]bool {
+	all := map[string]bool{}
+	for long, short := range kinds {
+		all[long], all[short] = true, true
+	}
+	return all
+}()
+
 // directions may follow the kind: "Loop 410 Street N".
 var directions = map[string]bool{
 	"n": true, "s": true, "e": true, "w": true, "ne": true, "nw": true, "se": true, "sw": true,
@@ -61,6 +69,18 @@ func Fold(s string) string {
 		}
 	}
 	return strings.Join(words, " ")
+}
+
+// StreetName is what tells one street from another in a folded text: its words
+// without the kind of street and without those of one or two letters.
+func StreetName(folded string) string {
+	var left []string
+	for word := range strings.FieldsSeq(folded) {
+		if len(word) > 2 && !shortKinds[word] {
+			left = append(left, word)
+		}
+	}
+	return strings.Join(left, " ")
 }
 
 // plain is Fold without the knowledge of streets.
