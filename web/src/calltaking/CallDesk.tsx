@@ -122,7 +122,7 @@ function OpenCall({
       <div className="ct-columns">
         <CallerColumn call={call} onChange={change} isClosed={isClosed} />
         <ScriptColumn call={call} script={script} work={work} isClosed={isClosed} />
-        <div className="ct-column">
+        <div className="ct-column ct-known">
           {call.incident_id !== undefined && <DeliveryBoard incident={incident} />}
           <AssessmentCard call={call} script={script} />
           <HistoryCard call={call} />

@@ -18,6 +18,7 @@ export function QuestionForm({
   words,
   mistake,
   onAnswer,
+  onSkip,
   isClosed,
 }: {
   question: Question;
@@ -28,6 +29,7 @@ export function QuestionForm({
   words: Script["words"];
   mistake: string | undefined;
   onAnswer: (value: unknown) => void;
+  onSkip: () => void;
   isClosed: boolean;
 }) {
   const { t } = useTranslation("calltaking");
@@ -112,7 +114,12 @@ export function QuestionForm({
         <Typed question={question} given={given} onAnswer={onAnswer} isClosed={isClosed} />
       )}
       {question.kind === "person" && <PersonTyped given={given} onAnswer={onAnswer} isClosed={isClosed} />}
-      <div className="row">{rest.map((option) => button(option, () => onAnswer(option.value), true))}</div>
+      <div className="row">
+        {rest.map((option) => button(option, () => onAnswer(option.value), true))}
+        <Button variant="quiet" icon="arrowRight" hint="S" aria-keyshortcuts="S" onPress={onSkip}>
+          {t("script.skip")}
+        </Button>
+      </div>
     </fieldset>
   );
 }
@@ -136,6 +143,16 @@ function EnterKeeps({ onKeep }: { onKeep: () => void }) {
     return () => removeEventListener("keydown", pressed);
   }, []);
   return null;
+}
+
+/** What must be typed can be typed at once, unless the focus is needed elsewhere. */
+function useReadyToType() {
+  const form = useRef<HTMLFormElement>(null);
+  useEffect(() => {
+    const at = document.activeElement;
+    if (at === document.body || at?.closest("#question")) form.current?.querySelector("input")?.focus();
+  }, []);
+  return form;
 }
 
 /** 21:40 today, or yesterday where that would lie ahead. */
@@ -162,8 +179,10 @@ function Typed({
   const [text, setText] = useState(
     question.kind !== "time" && (typeof given === "string" || typeof given === "number") ? String(given) : "",
   );
+  const form = useReadyToType();
   return (
     <form
+      ref={form}
       className="ct-typed"
       onSubmit={(event) => {
         event.preventDefault();
@@ -202,8 +221,10 @@ function PersonTyped({
   const [person, setPerson] = useState<Record<string, string>>(
     typeof given === "object" && given !== null ? (given as Record<string, string>) : {},
   );
+  const form = useReadyToType();
   return (
     <form
+      ref={form}
       className="stack-tight"
       onSubmit={(event) => {
         event.preventDefault();

@@ -3,7 +3,6 @@ import { useTranslation } from "react-i18next";
 import { said as saidIn } from "../i18n/language";
 import { clockTime } from "../i18n/time";
 import { useLanguage } from "../i18n/useLanguage";
-import { Button } from "../ui/Button";
 import { Card } from "../ui/Card";
 import { Icon } from "../ui/Icon";
 import { Tag } from "../ui/Tag";
@@ -110,13 +109,9 @@ export function ScriptColumn({
               words={script.words}
               mistake={work.mistakes[question.code]}
               onAnswer={answer}
+              onSkip={skip}
               isClosed={isClosed}
             />
-            <div className="row">
-              <Button variant="quiet" icon="arrowRight" hint="S" aria-keyshortcuts="S" onPress={skip}>
-                {t("script.skip")}
-              </Button>
-            </div>
           </>
         )}
       </section>
@@ -140,72 +135,69 @@ export function ScriptColumn({
           </ul>
         </section>
       )}
-      {missing.length > 0 && (
-        <Card title={t("script.missing", { count: missing.length })} severity="caution" flush>
+      <div className="ct-lists">
+        {missing.length > 0 && (
+          <Card title={t("script.missing", { count: missing.length })} severity="caution" flush>
+            <ul className="ct-questions">
+              {missing.map((code) => (
+                <li key={code}>
+                  <button type="button" className="ct-line" onClick={() => reopen(code)}>
+                    <span>{words(code)}</span>
+                    {skipped.includes(code) && <Tag severity="caution">{t("script.skipped")}</Tag>}
+                  </button>
+                </li>
+              ))}
+            </ul>
+          </Card>
+        )}
+        {later.length > 0 && (
+          <Card title={t("script.laterTitle")} flush>
+            <ul className="ct-questions">
+              {later.map((code) => (
+                <li key={code}>
+                  <button type="button" className="ct-line" onClick={() => reopen(code)}>
+                    <span>{words(code)}</span>
+                  </button>
+                </li>
+              ))}
+            </ul>
+          </Card>
+        )}
+        <Card title={t("script.answered", { count: answered.length })} flush={answered.length > 0}>
+          {answered.length === 0 && <p className="muted">{t("script.nothing")}</p>}
           <ul className="ct-questions">
-            {missing.map((code) => (
-              <li key={code}>
-                <button type="button" className="ct-line" onClick={() => reopen(code)}>
-                  <span>{words(code)}</span>
-                  {skipped.includes(code) && <Tag severity="caution">{t("script.skipped")}</Tag>}
-                </button>
-              </li>
-            ))}
-          </ul>
-        </Card>
-      )}
-      {later.length > 0 && (
-        <Card title={t("script.laterTitle")} flush>
-          <ul className="ct-questions">
-            {later.map((code) => (
-              <li key={code}>
-                <button type="button" className="ct-line" onClick={() => reopen(code)}>
-                  <span>{words(code)}</span>
-                </button>
-              </li>
-            ))}
-          </ul>
-        </Card>
-      )}
-      <Card title={t("script.answered", { count: answered.length })} flush={answered.length > 0}>
-        {answered.length === 0 && <p className="muted">{t("script.nothing")}</p>}
-        <ul className="ct-questions">
-          {answered.map((code) => {
-            const found = questions.get(code);
-            const given = answers[code];
-            if (found === undefined || given === undefined) return null;
-            return (
-              <li key={code}>
-                <button
-                  type="button"
-                  className="ct-line"
-                  onClick={() => reopen(code)}
-                  aria-label={t("script.changeAnswer", {
-                    question: words(code),
-                    answer: inShort(given.value, found, script.words, said, language),
-                  })}
-                >
-                  <span className="muted">{words(code)}</span>
-                  <span className="ct-given">
-                    {work.unsaved[code] !== undefined && <Tag severity="caution">{t("unsaved.one")}</Tag>}
-                    <span className="strong">
-                      {inShort(given.value, found, script.words, said, language)}
+            {answered.map((code) => {
+              const found = questions.get(code);
+              const given = answers[code];
+              if (found === undefined || given === undefined) return null;
+              return (
+                <li key={code}>
+                  <button type="button" className="ct-line" onClick={() => reopen(code)}>
+                    <span className="muted">
+                      <span className="heard-only">{t("script.change")} </span>
+                      {words(code)}
                     </span>
-                    <time className="muted small number" dateTime={given.at}>
-                      {clockTime(new Date(given.at), language, "seconds")}
-                    </time>
-                  </span>
-                </button>
-                {work.mistakes[code] !== undefined && (
-                  <p className="field-error ct-mistake" role="alert">
-                    {t("script.notTaken")} {work.mistakes[code]}
-                  </p>
-                )}
-              </li>
-            );
-          })}
-        </ul>
-      </Card>
+                    <span className="ct-given">
+                      {work.unsaved[code] !== undefined && <Tag severity="caution">{t("unsaved.one")}</Tag>}
+                      <span className="strong">
+                        {inShort(given.value, found, script.words, said, language)}
+                      </span>
+                      <time className="muted small number" dateTime={given.at}>
+                        {clockTime(new Date(given.at), language, "seconds")}
+                      </time>
+                    </span>
+                  </button>
+                  {work.mistakes[code] !== undefined && (
+                    <p className="field-error ct-mistake" role="alert">
+                      {t("script.notTaken")} {work.mistakes[code]}
+                    </p>
+                  )}
+                </li>
+              );
+            })}
+          </ul>
+        </Card>
+      </div>
     </div>
   );
 }

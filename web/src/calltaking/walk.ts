@@ -40,7 +40,11 @@ function ofAnswer(condition: Condition, value: unknown): boolean {
 
 function ofHistory(condition: Condition, fact: string, facts: Facts): boolean {
   const count = Number(facts[fact] ?? 0);
-  const searched = ofPersons.includes(fact) ? facts.searched_persons : facts.searched_premise;
+  const searched = fact.startsWith("searched_")
+    ? true
+    : ofPersons.includes(fact)
+      ? facts.searched_persons
+      : facts.searched_premise;
   const flagged = (flag: string) =>
     (facts.flags ?? []).includes(flag) ||
     (facts.recent ?? []).some(
