@@ -64,13 +64,13 @@ export function CallerColumn({
           </Button>
           <div className="ct-pair">
             <Select
-              label={t("new.role")}
+              label={t("caller.role")}
               value={call.caller_role ?? "victim"}
               options={roles.map((value) => ({ value, label: t(`role.${value}`) }))}
               onChange={(caller_role) => void onChange({ caller_role })}
             />
             <Select
-              label={t("new.language")}
+              label={t("caller.language")}
               value={call.language}
               options={languages.map((value) => ({ value, label: t(`language.${value}`) }))}
               onChange={(language) => void onChange({ language })}

@@ -4,10 +4,11 @@ import { inWords } from "../api/problem";
 import { clockTime } from "../i18n/time";
 import { useLanguage } from "../i18n/useLanguage";
 import { Card } from "../ui/Card";
+import { Disclosure } from "../ui/Disclosure";
 import { Icon } from "../ui/Icon";
 import { Failed, Loading } from "../ui/states";
 import { Tag, type Severity } from "../ui/Tag";
-import { isLate, lateAfter } from "./delivery";
+import { isLate, lateAfter, lateBriefings } from "./delivery";
 import { useNow } from "./useNow";
 import type { Assignment, Delivery, IncidentDetail } from "./wire";
 
@@ -24,7 +25,7 @@ export function LateAlert({ incident }: { incident: IncidentDetail }) {
   const { t } = useTranslation("calltaking");
   const { language } = useLanguage();
   const now = useNow();
-  const late = incident.deliveries.filter((each) => isNewest(each, incident.deliveries) && isLate(each, now));
+  const late = lateBriefings(incident, now);
   return (
     <div role="alert">
       {late.map((each) => (
@@ -44,11 +45,6 @@ export function LateAlert({ incident }: { incident: IncidentDetail }) {
       ))}
     </div>
   );
-}
-
-/** A newer revision carries all that an older one said. */
-function isNewest(delivery: Delivery, all: readonly Delivery[]): boolean {
-  return all.every((each) => each.unit_id !== delivery.unit_id || each.revision <= delivery.revision);
 }
 
 /** Who has which revision of the briefing: sent, at the unit, on its screen, read. */
@@ -93,9 +89,16 @@ function UnitOnBoard({ assignment, deliveries }: { assignment: Assignment; deliv
           {t(`assignment.${assignment.status}`)} {clockTime(new Date(at), language)}
         </Tag>
       </div>
-      {deliveries.map((delivery, index) => (
-        <Steps key={delivery.revision} delivery={delivery} isOld={index > 0} />
+      {deliveries.slice(0, 1).map((delivery) => (
+        <Steps key={delivery.revision} delivery={delivery} isOld={false} />
       ))}
+      {deliveries.length > 1 && (
+        <Disclosure label={t("board.earlier", { count: deliveries.length - 1 })}>
+          {deliveries.slice(1).map((delivery) => (
+            <Steps key={delivery.revision} delivery={delivery} isOld />
+          ))}
+        </Disclosure>
+      )}
     </li>
   );
 }

@@ -9,7 +9,7 @@ import { Button } from "../ui/Button";
 import { Card } from "../ui/Card";
 import { Empty, Failed, Loading, NoData } from "../ui/states";
 import { Tag } from "../ui/Tag";
-import { isLate } from "./delivery";
+import { lateBriefings } from "./delivery";
 import { useNow } from "./useNow";
 import { stateSeverity } from "./severity";
 import { incidentQuery } from "./useIncident";
@@ -65,7 +65,7 @@ export function OpenIncidents({ onOpen }: { onOpen: (call: string) => void }) {
           <tbody>
             {items.map((incident, index) => {
               const detail = details[index]?.data;
-              const late = (detail?.deliveries ?? []).filter((each) => isLate(each, now));
+              const late = detail === undefined ? [] : lateBriefings(detail, now);
               const call = detail?.call_id;
               return (
                 <tr key={incident.id}>

@@ -9,6 +9,9 @@ import { wordKeys } from "./answers";
 import { toQuestion } from "./CallerColumn";
 import type { Question, Script } from "./wire";
 
+// After the nine come 0 and letters that mean nothing else here.
+const choiceKeys = "1234567890ABCDFGH";
+
 /** One question, and every answer to it by one key. */
 export function QuestionForm({
   question,
@@ -48,7 +51,7 @@ export function QuestionForm({
       : (question.choices ?? []).map(({ code, text }, index) => ({
           value: code,
           label: said(text),
-          key: `${index + 1}`,
+          key: choiceKeys[index] ?? "",
         }));
   const rest = [
     { value: "unknown", label: said(words.unknown), key: keys.unknown },
