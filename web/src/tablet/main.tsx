@@ -2,5 +2,13 @@ import { startDesk } from "../start/startDesk";
 import { TabletPage } from "./TabletPage";
 import "./tablet.css";
 import { tablet } from "./texts";
+import { forgetWork } from "./work";
 
-startDesk({ name: "tablet", words: tablet, page: <TabletPage />, keep: "device", dayAndNight: true });
+startDesk({
+  name: "tablet",
+  words: tablet,
+  page: <TabletPage />,
+  keep: "device",
+  dayAndNight: true,
+  onSignOut: forgetWork,
+});

@@ -1,0 +1,236 @@
+import { useEffect, useState } from "react";
+import { useTranslation } from "react-i18next";
+import type { Schemas } from "../api/client";
+import { clockTime, day, moment } from "../i18n/time";
+import { useLanguage } from "../i18n/useLanguage";
+import { useStream } from "../live/useStream";
+import { Button } from "../ui/Button";
+import { Card } from "../ui/Card";
+import { Why, type Reason } from "../ui/Disclosure";
+import { Empty, NotSearched } from "../ui/states";
+import { Tag, type Severity } from "../ui/Tag";
+import { Contacts } from "./Contacts";
+import { Sheet } from "./Sheet";
+import { StatusButtons } from "./StatusButtons";
+import { addressOf } from "./useWork";
+import type { Briefing, Work } from "./work";
+
+type Flag = Schemas["RiskFlag"];
+
+const most = 3; // the facts that are read in five seconds
+
+/** The page that a crew reads before it knocks: what matters most comes first. */
+export function BriefingView({ work }: { work: Work }) {
+  const { t } = useTranslation("tablet");
+  const { language, said } = useLanguage();
+  const stream = useStream();
+  const { briefing, assignment } = work;
+  const { briefing_id, revision } = briefing;
+  const [read, setRead] = useState<string | null>(null);
+  const key = `${briefing_id} ${revision}`;
+  useEffect(() => {
+    const shown = () => {
+      if (document.visibilityState === "visible")
+        void stream.say({ type: "displayed", body: { briefing_id, revision } });
+    };
+    shown();
+    document.addEventListener("visibilitychange", shown);
+    return () => document.removeEventListener("visibilitychange", shown);
+  }, [stream, briefing_id, revision]);
+  const confirm = () => {
+    setRead(key);
+    void stream.say({ type: "read", body: { briefing_id, revision } });
+  };
+  const counting = briefing.flags.filter((flag) => !flag.old && flag.overruled === undefined);
+  return (
+    <div className="stack">
+      <section className="tablet-top">
+        <div>
+          <p className="eyebrow">
+            {t("incident", { number: briefing.incident.number })} · {t("revision", { revision })} ·{" "}
+            {clockTime(new Date(briefing.at), language)}
+          </p>
+          <h1 className="tablet-address">{addressOf(briefing)}</h1>
+          <p className="tablet-note">{briefing.address?.note}</p>
+        </div>
+        <div className="tablet-top-side">
+          <Tag severity={briefing.incident.priority === 1 ? "critical" : "high"} solid>
+            {t("priority", { level: briefing.incident.priority })}
+          </Tag>
+          {read === key ? (
+            <Tag severity="good">{t("read.done")}</Tag>
+          ) : (
+            <Button variant="primary" size="touch" icon="check" onPress={confirm}>
+              {t("read.button")}
+            </Button>
+          )}
+        </div>
+      </section>
+      {briefing.incident.covert && (
+        <p className="tablet-covert" role="note">
+          {t("covert")}
+        </p>
+      )}
+      {briefing.changes.length > 0 && (
+        <Card title={t("changes")} severity="info">
+          <ul className="tablet-list">
+            {briefing.changes.map((change) => (
+              <li key={`${change.kind} ${change.code}`}>
+                <span className="strong">{t(`change.${change.kind}`)}</span> {said(change.text)}
+              </li>
+            ))}
+          </ul>
+        </Card>
+      )}
+      <section aria-label={t("first")} className="tablet-first">
+        {counting.slice(0, most).map((flag) => (
+          <Fact key={flag.code} flag={flag} />
+        ))}
+        {counting.length === 0 && (
+          <Empty title={t("noFlags")}>{t("notAskedCount", { count: briefing.not_asked.length })}</Empty>
+        )}
+      </section>
+      <StatusButtons assignment={assignment} />
+      <div className="tablet-columns">
+        <div className="stack">
+          <Card title={t("why")}>
+            <p>{said(briefing.classification.reason)}</p>
+          </Card>
+          <Card title={t("approach")}>
+            <ol className="tablet-list">
+              {briefing.approach.map((advice) => (
+                <li key={advice.code}>
+                  <span className="strong">{said(advice.text)}</span>
+                  <span className="muted">{said(advice.why)}</span>
+                </li>
+              ))}
+            </ol>
+          </Card>
+          {counting.length > most && (
+            <Card title={t("otherFlags")}>
+              <div className="stack">
+                {counting.slice(most).map((flag) => (
+                  <Fact key={flag.code} flag={flag} />
+                ))}
+              </div>
+            </Card>
+          )}
+        </div>
+        <div className="stack">
+          <Contacts contacts={briefing.contacts} />
+          <Cautions briefing={briefing} />
+          <Persons briefing={briefing} />
+          <History briefing={briefing} />
+          <Said briefing={briefing} />
+        </div>
+      </div>
+      <Sheet incident={briefing.incident.id} />
+    </div>
+  );
+}
+
+function Fact({ flag }: { flag: Flag }) {
+  const { t } = useTranslation("tablet");
+  const { language, said } = useLanguage();
+  const severity = severityOf(flag.severity);
+  const reasons = flag.reasons.map((reason): Reason => ({
+    text: reason.answer === undefined ? said(reason.text) : `${said(reason.text)} ${said(reason.answer)}`,
+    at: reason.at === undefined ? undefined : moment(new Date(reason.at), language),
+  }));
+  return (
+    <div className={`tablet-fact tablet-fact-${severity}`}>
+      <Tag severity={severity} solid={severity === "critical"}>
+        {t(`severity.${severity}`)}
+      </Tag>
+      <p className="tablet-fact-text">{said(flag.text)}</p>
+      <Why of={said(flag.text)} reasons={reasons} />
+    </div>
+  );
+}
+
+function severityOf(word: string): Exclude<Severity, "good" | "neutral"> {
+  return word === "critical" || word === "high" || word === "caution" ? word : "info";
+}
+
+function Cautions({ briefing }: { briefing: Briefing }) {
+  const { t } = useTranslation("tablet");
+  const { language } = useLanguage();
+  if (briefing.cautions.length === 0) return null;
+  return (
+    <Card title={t("cautions")} severity="caution">
+      <ul className="tablet-list">
+        {briefing.cautions.map((caution) => (
+          <li key={caution.id}>
+            <span className="strong">{t(`caution.${caution.kind}`)}</span> {caution.note}
+            <span className="muted">
+              {t("since", { date: day(new Date(caution.since), language) })}
+              {caution.unreviewed && ` · ${t("unreviewed")}`}
+            </span>
+          </li>
+        ))}
+      </ul>
+    </Card>
+  );
+}
+
+function Persons({ briefing }: { briefing: Briefing }) {
+  const { t } = useTranslation("tablet");
+  return (
+    <Card title={t("persons")}>
+      {briefing.persons.length === 0 ? (
+        <Empty title={t("noPersons")} />
+      ) : (
+        <ul className="tablet-list">
+          {briefing.persons.map((person, index) => (
+            <li key={`${person.role} ${index}`}>
+              <span className="strong">{t(`role.${person.role}`)}</span> {person.name} {person.birth_date}
+            </li>
+          ))}
+        </ul>
+      )}
+    </Card>
+  );
+}
+
+function History({ briefing }: { briefing: Briefing }) {
+  const { t } = useTranslation("tablet");
+  const { language } = useLanguage();
+  const asOf = briefing.history_as_of === undefined ? undefined : new Date(briefing.history_as_of);
+  return (
+    <Card title={t("history.title")} asOf={asOf}>
+      {!briefing.searched && <NotSearched />}
+      {briefing.searched && briefing.history.length === 0 && <Empty title={t("history.none")} />}
+      {briefing.searched && briefing.history.length > 0 && (
+        <ul className="tablet-list">
+          {briefing.history.map((entry) => (
+            <li key={entry.incident_id}>
+              <span className="row">
+                <span className="strong">{day(new Date(entry.received_at), language)}</span>
+                <Tag severity={entry.class === "dv" ? "high" : "neutral"}>{t(`class.${entry.class}`)}</Tag>
+                <Tag>{t(`tie.${entry.tie}`)}</Tag>
+              </span>
+              <span>{entry.summary === "" ? entry.disposition : entry.summary}</span>
+            </li>
+          ))}
+        </ul>
+      )}
+    </Card>
+  );
+}
+
+function Said({ briefing }: { briefing: Briefing }) {
+  const { t } = useTranslation("tablet");
+  const { said } = useLanguage();
+  return (
+    <Card title={t("answers")}>
+      <ul className="tablet-list">
+        {briefing.answers.map((answer) => (
+          <li key={answer.code}>
+            {said(answer.question)} <span className="strong">{said(answer.answer)}</span>
+          </li>
+        ))}
+      </ul>
+      <p className="muted">{t("notAskedCount", { count: briefing.not_asked.length })}</p>
+    </Card>
+  );
+}

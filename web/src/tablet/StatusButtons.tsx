@@ -1,0 +1,48 @@
+import { useState } from "react";
+import { useTranslation } from "react-i18next";
+import { newKey } from "../api/once";
+import { useLink, useRefusal, useStream } from "../live/useStream";
+import { useAnnounce } from "../ui/Announcer";
+import { Button } from "../ui/Button";
+import type { Assignment } from "./work";
+
+const steps = ["en_route", "on_scene", "cleared"] as const;
+type Step = (typeof steps)[number];
+
+/** Three presses that the centre sees at once, or as soon as there is a line. */
+export function StatusButtons({ assignment }: { assignment: Assignment }) {
+  const { t } = useTranslation("tablet");
+  const stream = useStream();
+  const link = useLink();
+  const announce = useAnnounce();
+  const [pressed, setPressed] = useState<{ step: Step; id: string } | null>(null);
+  useRefusal(({ ref, detail }) => {
+    if (ref === undefined || ref !== pressed?.id) return;
+    setPressed(null);
+    announce(t("status.refused", { detail: detail ?? "" }), "critical");
+  });
+  const press = (step: Step) => {
+    const id = newKey();
+    setPressed({ step, id });
+    const body = { assignment_id: assignment.id, status: step, at: new Date().toISOString(), client_id: id };
+    void stream.say({ type: "status", body });
+  };
+  const status = pressed?.step ?? assignment.status;
+  return (
+    <section aria-label={t("status.title")} className="tablet-status">
+      {steps.map((step) => (
+        <Button
+          key={step}
+          size="touch"
+          variant={status === step ? "primary" : "secondary"}
+          aria-pressed={status === step}
+          onPress={() => press(step)}
+          wide
+        >
+          {t(`status.${step}`)}
+        </Button>
+      ))}
+      {pressed !== null && link.state !== "live" && <p role="status">{t("status.waiting")}</p>}
+    </section>
+  );
+}
