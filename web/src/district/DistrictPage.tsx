@@ -1,12 +1,89 @@
+import { useQuery } from "@tanstack/react-query";
+import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import { Loading } from "../ui/states";
+import { client, done } from "../api/client";
+import { useSearchParam } from "../start/useSearchParam";
+import { useUser } from "../start/useUser";
+import { Button } from "../ui/Button";
+import { ComboBox } from "../ui/ComboBox";
+import { Failed } from "../ui/states";
+import { AddressView } from "./AddressView";
+import { IncidentView } from "./IncidentView";
+import { Today } from "./Today";
 
 export function DistrictPage() {
   const { t } = useTranslation("district");
+  const user = useUser();
+  const [address, setAddress] = useSearchParam("address");
+  const [incident, setIncident] = useSearchParam("incident");
+  const go = {
+    address: (id: string) => {
+      setIncident(null);
+      setAddress(id);
+    },
+    incident: (id: string) => {
+      setIncident(id);
+    },
+  };
+  const home = () => {
+    setIncident(null);
+    setAddress(null);
+  };
+  if (user.district_code === undefined)
+    return (
+      <main className="page">
+        <Failed title={t("noDistrict")} words={t("noDistrictHelp")} />
+      </main>
+    );
   return (
     <main className="page">
-      <h1 className="title">{t("title")}</h1>
-      <Loading />
+      <div className="row-spread district-head">
+        <div className="row">
+          <h1 className="title">{t("title", { district: user.district_code })}</h1>
+          {(address !== null || incident !== null) && (
+            <Button size="small" onPress={home}>
+              {t("today")}
+            </Button>
+          )}
+        </div>
+        <Search onPick={go.address} />
+      </div>
+      {incident !== null ? (
+        <IncidentView key={incident} id={incident} go={go} />
+      ) : address !== null ? (
+        <AddressView key={address} id={address} go={go} />
+      ) : (
+        <Today go={go} />
+      )}
     </main>
+  );
+}
+
+function Search({ onPick }: { onPick: (id: string) => void }) {
+  const { t } = useTranslation("district");
+  const [text, setText] = useState("");
+  const wanted = text.trim();
+  const found = useQuery({
+    queryKey: ["addresses", wanted],
+    queryFn: ({ signal }) =>
+      done(client.GET("/api/v1/addresses", { params: { query: { q: wanted } }, signal })),
+    enabled: wanted.length > 1,
+  });
+  return (
+    <ComboBox
+      label={t("search")}
+      text={text}
+      onText={setText}
+      searching={found.isFetching}
+      suggestions={(found.data?.items ?? []).map((item) => ({
+        id: item.id,
+        title: item.label,
+        detail: item.locality,
+      }))}
+      onPick={({ id }) => {
+        setText("");
+        onPick(id);
+      }}
+    />
   );
 }
