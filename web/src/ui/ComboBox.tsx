@@ -66,7 +66,7 @@ export function ComboBox({
       onChange={pick}
       menuTrigger="input"
       allowsCustomValue
-      allowsEmptyCollection
+      allowsEmptyCollection={text !== ""} // nothing typed, nothing to find: the list closes
       isInvalid={error !== undefined}
       validationBehavior="aria"
       // A typeahead is where the work begins; the page says when it may take the focus.

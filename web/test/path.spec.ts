@@ -1,0 +1,61 @@
+import type { Page } from "@playwright/test";
+import { expect, keepScreen, test } from "./doorstep";
+
+/** Takes a call at an address of the demo town, as a call taker does: address first. */
+async function takeCall(page: Page, typed: string): Promise<void> {
+  await page.getByRole("button", { name: "New call" }).click();
+  await page.getByRole("combobox", { name: "Address" }).fill(typed);
+  await expect(page.getByRole("option").first()).toContainText(typed);
+  await page.keyboard.press("Enter");
+  await expect(page.getByRole("heading", { name: "Assessment" })).toBeVisible();
+}
+
+async function send(page: Page, unit: string): Promise<void> {
+  await page.getByRole("button", { name: "Open incident and send" }).click();
+  await page.getByRole("button", { name: `Send ${unit}` }).click();
+}
+
+test("a call becomes a briefing, and the outcome comes back", async ({ signedIn, service }) => {
+  test.setTimeout(120_000);
+  const taker = await signedIn("callTaker", { viewport: { width: 1920, height: 1080 } });
+  const tablet = await signedIn("officer", { viewport: { width: 1280, height: 800 } });
+  const district = await signedIn("districtOfficer");
+
+  await takeCall(taker, "Kase tn 12-5");
+  await expect(taker.getByRole("button", { name: "Why? Access to a firearm" })).toBeVisible();
+  await send(taker, "N-101");
+  await expect(tablet.getByRole("heading", { name: "Kase tn 12-5" })).toBeVisible();
+  await expect(tablet.getByRole("region", { name: "What matters most" })).toContainText(
+    "Access to a firearm",
+  );
+  await tablet.getByRole("button", { name: "I have read it" }).click();
+  await expect(tablet.getByText("Read", { exact: true }).first()).toBeVisible();
+  await keepScreen(taker, "calltaking");
+  await keepScreen(tablet, "tablet-day");
+
+  await taker.keyboard.press("y");
+  await expect(tablet.getByText("New since the last revision")).toBeVisible();
+
+  // A crash right after the answer to an assignment, and the same node again: it comes once, without a reload.
+  await service.crash();
+  await service.serve();
+  await taker.keyboard.press("y");
+  await expect(tablet.getByText("revision 3")).toBeVisible({ timeout: 30_000 });
+
+  await tablet.getByRole("button", { name: "En route" }).click();
+  await tablet.getByRole("button", { name: "On scene" }).click();
+  await tablet
+    .getByLabel("What happened")
+    .fill("Both were heard apart. She wants victim support to call her at work.");
+  await tablet.getByRole("button", { name: "Save the sheet" }).click();
+  await expect(tablet.getByText("The sheet is saved").first()).toBeVisible();
+
+  await keepScreen(district, "district");
+  await district
+    .getByRole("button", { name: /^Open 26/ })
+    .first()
+    .click();
+  await district.getByRole("textbox", { name: "What became of it" }).fill("Victim support reached her.");
+  await district.getByRole("button", { name: "Save outcome" }).click();
+  await expect(district.getByText("Victim support reached her.").first()).toBeVisible();
+});
