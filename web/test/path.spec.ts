@@ -47,6 +47,17 @@ test("a call becomes a briefing, and the outcome comes back", async ({ signedIn,
   await tablet
     .getByLabel("What happened")
     .fill("Both were heard apart. She wants victim support to call her at work.");
+  for (const [question, answer] of [
+    ["Were the parties heard separately, out of sight and earshot?", "Yes"],
+    ["What is it in your view?", "Domestic violence"],
+    ["Risk level", "High"],
+    ["Are there children?", "No"],
+    ["Is anyone injured?", "No"],
+    ["Victim support was offered", "Refused"],
+  ] as const) {
+    const group = tablet.getByRole("group", { name: question });
+    await group.getByRole("radio", { name: answer, exact: true }).check({ force: true, timeout: 5000 });
+  }
   await tablet.getByRole("button", { name: "Save the sheet" }).click();
   await expect(tablet.getByText("The sheet is saved").first()).toBeVisible();
 

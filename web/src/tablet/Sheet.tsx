@@ -12,16 +12,8 @@ import { Field } from "../ui/Field";
 
 type Record = Schemas["OutcomeRecord"];
 
-const empty: Record = {
-  summary: "",
-  heard_separately: "yes",
-  crew_class: "dv",
-  risk_level: "medium",
-  children_present: "unknown",
-  injuries: "unknown",
-  victim_support: "not_reached",
-  contact_card_given: false,
-};
+// Nothing is answered beforehand: a sheet must not say what nobody asked.
+const empty: Partial<Record> = { summary: "", contact_card_given: false };
 
 const draftOf = (incident: string) => `doorstep-sheet-${incident}`;
 
@@ -37,7 +29,7 @@ export function Sheet({ incident }: { incident: string }) {
     queryFn: () =>
       doneWithVersion(client.GET("/api/v1/incidents/{id}/on_scene_record", { params: { path } })),
   });
-  const record: Record = { ...empty, ...kept.data?.data.record, ...draft };
+  const record: Partial<Record> = { ...empty, ...kept.data?.data.record, ...draft };
   const change = (part: Partial<Record>) => {
     const next = { ...draft, ...part };
     setDraft(next);
@@ -48,7 +40,7 @@ export function Sheet({ incident }: { incident: string }) {
       doneWithVersion(
         client.PUT("/api/v1/incidents/{id}/on_scene_record", {
           params: { path, header: ifMatch(kept.data?.version ?? '"0"') },
-          body: record,
+          body: record as Record, // the server names what is missing
         }),
       ),
     onSuccess: async () => {
@@ -64,7 +56,7 @@ export function Sheet({ incident }: { incident: string }) {
     <Choice
       legend={t(`sheet.${name as "risk_level"}`)}
       size="touch"
-      value={record[name] as Record[Name] & string}
+      value={(record[name] as (Record[Name] & string) | undefined) ?? null}
       onChange={(value) => change({ [name]: value })}
       options={values.map((value) => ({ value, label: t(`value.${value as "yes"}`) }))}
       error={error(name)}
@@ -97,7 +89,7 @@ export function Sheet({ incident }: { incident: string }) {
           label={t("sheet.summary")}
           help={t("sheet.summaryHelp")}
           lines={4}
-          value={record.summary}
+          value={record.summary ?? ""}
           onChange={(summary) => change({ summary })}
           error={error("summary")}
         />
@@ -130,6 +122,11 @@ export function Sheet({ incident }: { incident: string }) {
       </form>
     </Card>
   );
+}
+
+/** Whoever signs in next must not find what this crew wrote. */
+export function forgetDrafts(): void {
+  for (const key of Object.keys(localStorage)) if (key.startsWith(draftOf(""))) localStorage.removeItem(key);
 }
 
 function drafted(incident: string): Partial<Record> {

@@ -1,4 +1,5 @@
 import { startDesk } from "../start/startDesk";
+import { forgetDrafts } from "./Sheet";
 import { TabletPage } from "./TabletPage";
 import "./tablet.css";
 import { tablet } from "./texts";
@@ -10,5 +11,8 @@ startDesk({
   page: <TabletPage />,
   keep: "device",
   dayAndNight: true,
-  onSignOut: forgetWork,
+  onSignOut: () => {
+    forgetDrafts();
+    return forgetWork();
+  },
 });
