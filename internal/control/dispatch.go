@@ -40,16 +40,12 @@ func (r *Room) Assign(ctx context.Context, a access.Actor, id incident.ID, to un
 		return Kept{}, err
 	}
 	now := r.Now()
-	sent, err := r.Store.Unit(ctx, to, now)
-	if fault.Is(err, fault.NotFound) {
-		return Kept{}, fault.Bad("unit_id", "no such unit")
-	}
-	if err != nil {
-		return Kept{}, err
-	}
-	kept, err := r.Store.Change(ctx, Key{Incident: id}, once, func(w Work) (Written, error) {
+	kept, err := r.Store.Change(ctx, Key{Incident: id, Unit: to}, once, func(w Work) (Written, error) {
+		if w.CallSign == "" {
+			return Written{}, fault.Bad("unit_id", "no such unit")
+		}
 		if slices.ContainsFunc(w.Assignments, func(s unit.Assignment) bool { return s.UnitID == to }) {
-			return Written{}, fault.New(fault.Conflict, "%s is on this incident already", sent.CallSign)
+			return Written{}, fault.New(fault.Conflict, "%s is on this incident already", w.CallSign)
 		}
 		in := *w.Incident
 		if in.State == incident.Open {
@@ -63,7 +59,7 @@ func (r *Room) Assign(ctx context.Context, a access.Actor, id incident.ID, to un
 		in.Version++
 		assigned := unit.Assignment{
 			ID: unit.AssignmentID(r.NewID()), IncidentID: string(id), UnitID: to,
-			CallSign: sent.CallSign, Status: unit.Assigned, AssignedAt: now,
+			CallSign: w.CallSign, Status: unit.Assigned, AssignedAt: now,
 		}
 		use := access.Use{Actor: a, Purpose: access.ForBriefing, Incident: string(id), At: now}
 		return Written{

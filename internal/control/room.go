@@ -41,11 +41,14 @@ type Draft struct {
 	Body  any
 }
 
-// Key names what to load and lock: exactly one field is set.
+// Key names what to load and lock: exactly one of Call, Incident and Assignment
+// is set. Unit may go with Incident: it is the one that is to be sent there, and
+// what the caller said is then not loaded.
 type Key struct {
 	Call       call.ID
 	Incident   incident.ID
 	Assignment unit.AssignmentID
+	Unit       unit.ID
 }
 
 // Work is a case as it stands, loaded together: the call, what its history was
@@ -58,6 +61,7 @@ type Work struct {
 	Briefing    *briefing.Briefing
 	Assignments []unit.Assignment
 	Reported    []string // client ids of the statuses already heard for the assignment of the key
+	CallSign    string   // of the unit of the key; empty when there is none
 }
 
 // AnswerGiven is an answer on its way to the record.
@@ -138,7 +142,6 @@ type Store interface {
 	Assignments(ctx context.Context, id incident.ID) ([]unit.Assignment, error)
 	Deliveries(ctx context.Context, id incident.ID) ([]briefing.Delivery, error)
 	FreeUnits(ctx context.Context, near *premise.Point, limit int, now time.Time) ([]unit.Unit, error)
-	Unit(ctx context.Context, id unit.ID, now time.Time) (unit.Unit, error)
 	UnitWork(ctx context.Context, id unit.ID) ([]UnitBriefing, error)
 
 	// Acknowledge, Displayed and Read each keep one of the facts of a

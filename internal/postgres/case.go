@@ -10,7 +10,6 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"doorstep/internal/briefing"
-	"doorstep/internal/call"
 	"doorstep/internal/control"
 	"doorstep/internal/fault"
 	"doorstep/internal/incident"
@@ -23,14 +22,13 @@ import (
 // folder is a case as it was read, with what only this package needs of it.
 type folder struct {
 	control.Work
-	page []byte // body of the newest briefing, as it is stored
+	found    bool             // the row that decisions wait for exists
+	page     []byte           // body of the newest briefing, as it is stored
+	repeated []byte           // the answer given to the same request before
+	last     map[string]int64 // last number of each topic that is locked
 }
 
-// ids are the call, the incident and the assignment of a case; each may be
-// missing.
-type ids struct{ call, incident, assignment string }
-
-// asker is a pool or a transaction.
+// asker is a pool, a connection or a transaction.
 type asker interface {
 	QueryRow(ctx context.Context, sql string, args ...any) pgx.Row
 	SendBatch(ctx context.Context, b *pgx.Batch) pgx.BatchResults
@@ -40,31 +38,62 @@ type asker interface {
 // refer to the row meanwhile.
 const locking = ` for no key update`
 
-const (
-	caseOfCall       = `select id, coalesce(incident_id::text, '') from call where id = $1`
-	caseOfIncident   = `select coalesce((select c.id::text from call c where c.incident_id = $1 order by c.opened_at, c.id limit 1), ''), id from incident where id = $1`
-	caseOfAssignment = `select incident_id from assignment where id = $1`
+// caseQueries read a case by one kind of key, $1. Each finds what belongs to
+// the key by itself, so that all go in one round trip.
+type caseQueries struct {
+	what                        string // is missing when root has no row
+	root                        string // the row that decisions on the case wait for
+	incident, page, assignments string
+	call, parties, answers      string
+	makeTopics, topics          string // the unit that is sent is $2
+}
+
+var (
+	byCall = queriesBy("call", `$1::uuid`, `(select incident_id from call where id = $1::uuid)`,
+		`select true from call where id = $1::uuid`)
+	byIncident   = queriesBy("incident", firstCallOf(`$1::uuid`), `$1::uuid`, `select true from incident where id = $1::uuid`)
+	byAssignment = queriesBy("assignment", firstCallOf(assignedTo), assignedTo, `select true from incident where id = `+assignedTo)
 )
 
-// find names what belongs to a case and, with lock, locks the row
-// that decisions on it wait for.
-func find(ctx context.Context, db asker, key control.Key, lock bool) (found ids, err error) {
-	suffix := ""
-	if lock {
-		suffix = locking
+const assignedTo = `(select incident_id from assignment where id = $1::uuid)`
+
+func firstCallOf(incident string) string {
+	return `(select c.id from call c where c.incident_id = ` + incident + ` order by c.opened_at, c.id limit 1)`
+}
+
+// queriesBy makes the queries from what the key says of the call and the
+// incident, in SQL.
+func queriesBy(what, call, incident, root string) caseQueries {
+	// The topics that a decision may tell something on.
+	topics := `
+    select 'incident:' || ` + incident + ` as name
+    union select 'unit:' || unit_id from assignment where incident_id = ` + incident + ` and status not in ('cleared', 'cancelled')
+    union select 'unit:' || $2::uuid`
+	return caseQueries{
+		what: what, root: root,
+		incident:    incidentFrom + ` where i.id = ` + incident,
+		page:        briefingFrom + ` where b.incident_id = ` + incident + ` order by r.revision desc limit 1`,
+		assignments: assignmentFrom + ` where s.incident_id = ` + incident + ` order by s.assigned_at, s.id`,
+		call:        callFrom + ` where c.id = ` + call,
+		parties:     partyFrom + ` where y.call_id = ` + call + ` order by y.position`,
+		answers:     answerFrom + ` where call_id = ` + call + ` order by question, seq desc`,
+		makeTopics: `
+insert into topic (name, last_seq) select name, 0 from (` + topics + `) t where name is not null order by name
+on conflict do nothing`,
+		topics: `select name, last_seq from topic where name in (` + topics + `) order by name for update`,
 	}
-	if key.Call != "" {
-		err = db.QueryRow(ctx, caseOfCall+suffix, key.Call).Scan(&found.call, &found.incident)
-		return found, missing(err, "call")
+}
+
+// queriesFor picks the queries and their $1.
+func queriesFor(key control.Key) (caseQueries, string) {
+	switch {
+	case key.Call != "":
+		return byCall, string(key.Call)
+	case key.Assignment != "":
+		return byAssignment, string(key.Assignment)
+	default:
+		return byIncident, string(key.Incident)
 	}
-	if key.Assignment != "" {
-		if err := db.QueryRow(ctx, caseOfAssignment, key.Assignment).Scan(&key.Incident); err != nil {
-			return found, missing(err, "assignment")
-		}
-		found.assignment = string(key.Assignment)
-	}
-	err = db.QueryRow(ctx, caseOfIncident+suffix, key.Incident).Scan(&found.call, &found.incident)
-	return found, missing(err, "incident")
 }
 
 // missing names the record that was not found.
@@ -77,73 +106,113 @@ func missing(err error, what string) error {
 
 // Work loads a case without locking it.
 func (s *Store) Work(ctx context.Context, key control.Key) (control.Work, error) {
-	found, err := find(ctx, s.pool, key, false)
-	if err != nil {
-		return control.Work{}, err
+	f, b := newFolder(), &pgx.Batch{}
+	f.read(b, key, "")
+	if err := s.pool.SendBatch(ctx, b).Close(); err != nil {
+		return control.Work{}, sorted(err, "load a case")
 	}
-	f, err := open(ctx, s.pool, found, false)
-	return f.Work, sorted(err, "load a case")
+	return f.Work, f.missing(key)
 }
 
-const callByID = `
+func newFolder() *folder {
+	return &folder{Work: control.Work{History: premise.Empty()}, last: map[string]int64{}}
+}
+
+// missing refuses a key that names nothing.
+func (f *folder) missing(key control.Key) error {
+	if f.found {
+		return nil
+	}
+	q, _ := queriesFor(key)
+	return fault.New(fault.NotFound, "no such %s", q.what)
+}
+
+const callFrom = `
 select c.id, coalesce(c.phone, ''), c.channel, coalesce(c.caller_role, ''), c.covert, c.language,
        st_x(c.location), st_y(c.location), c.address_note, c.script_code, c.script_version,
        coalesce(c.incident_id::text, ''), c.taken_by, c.opened_at, c.closed_at, c.version, c.history,
        ` + addressColumns + `
-from call c left join address a on a.id = c.address_id
-where c.id = $1`
+from call c left join address a on a.id = c.address_id`
 
-const partiesOfCall = `
+const partyFrom = `
 select p.id, y.role, p.name, coalesce(p.birth_date::text, ''), coalesce(p.national_id, ''), coalesce(p.phone, ''),
        y.relationship, y.certainty, y.reason
-from party y join person p on p.id = y.person_id
-where y.call_id = $1 order by y.position`
+from party y join person p on p.id = y.person_id`
 
-const latestAnswers = `
-select distinct on (question) question, value, at from answer where call_id = $1 order by question, seq desc`
+const answerFrom = `
+select distinct on (question) question, value, at from answer`
 
-const newestBriefing = `
-select r.body from briefing b join briefing_revision r on r.briefing_id = b.id
-where b.incident_id = $1 order by r.revision desc limit 1`
+const briefingFrom = `
+select r.body from briefing b join briefing_revision r on r.briefing_id = b.id`
 
 const reportsOfAssignment = `select client_id from assignment_status where assignment_id = $1`
 
-// open reads a case in one round trip.
-func open(ctx context.Context, db asker, of ids, lock bool) (folder, error) {
-	f := folder{Work: control.Work{History: premise.Empty()}}
-	b := &pgx.Batch{}
-	if of.call != "" {
-		b.Queue(callByID, of.call).QueryRow(func(row pgx.Row) error { return scanCall(row, &f.Call, &f.History) })
-		b.Queue(partiesOfCall, of.call).Query(func(rows pgx.Rows) (err error) {
-			f.Call.Persons, err = pgx.CollectRows(rows, scanPerson)
-			return err
-		})
-		b.Queue(latestAnswers, of.call).Query(func(rows pgx.Rows) error { return scanAnswers(rows, &f.Call) })
+const callSignOf = `select call_sign from unit where id = $1`
+
+// read queues the reading of a case; lock is put behind the queries of the rows
+// that are then changed.
+func (f *folder) read(b *pgx.Batch, key control.Key, lock string) {
+	q, id := queriesFor(key)
+	b.Queue(q.root+lock, id).Query(func(rows pgx.Rows) (err error) {
+		found, err := pgx.CollectRows(rows, pgx.RowTo[bool])
+		f.found = len(found) == 1
+		return err
+	})
+	if lock != "" {
+		lock += ` of i` // not the rows that the outer joins bring
 	}
-	if of.incident != "" {
-		// The rows that the outer joins bring are not to be locked.
-		lockIncident := ""
-		if lock {
-			lockIncident = locking + ` of i`
+	b.Queue(q.incident+lock, id).Query(func(rows pgx.Rows) error {
+		found, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (incident.Incident, error) { return scanIncident(row) })
+		if len(found) == 1 {
+			f.Incident = &found[0]
 		}
-		b.Queue(incidentByID+lockIncident, of.incident).QueryRow(func(row pgx.Row) error {
-			in, err := scanIncident(row)
-			f.Incident = &in
+		return err
+	})
+	b.Queue(q.page, id).Query(f.scanPage)
+	b.Queue(q.assignments, id).Query(func(rows pgx.Rows) (err error) {
+		f.Assignments, err = pgx.CollectRows(rows, scanAssignment)
+		return err
+	})
+	if key.Unit != "" {
+		b.Queue(callSignOf, key.Unit).Query(func(rows pgx.Rows) error {
+			_, err := pgx.ForEachRow(rows, []any{&f.CallSign}, func() error { return nil })
 			return err
 		})
-		b.Queue(newestBriefing, of.incident).Query(func(rows pgx.Rows) error { return f.scanPage(rows) })
-		b.Queue(assignmentsOfIncident, of.incident).Query(func(rows pgx.Rows) (err error) {
-			f.Assignments, err = pgx.CollectRows(rows, scanAssignment)
-			return err
-		})
+		return
 	}
-	if of.assignment != "" {
-		b.Queue(reportsOfAssignment, of.assignment).Query(func(rows pgx.Rows) (err error) {
+	b.Queue(q.call, id).Query(f.scanCall)
+	b.Queue(q.parties, id).Query(func(rows pgx.Rows) (err error) {
+		f.Call.Persons, err = pgx.CollectRows(rows, scanPerson)
+		return err
+	})
+	b.Queue(q.answers, id).Query(f.scanAnswers)
+	if key.Assignment != "" {
+		b.Queue(reportsOfAssignment, id).Query(func(rows pgx.Rows) (err error) {
 			f.Reported, err = pgx.CollectRows(rows, pgx.RowTo[string])
 			return err
 		})
 	}
-	return f, db.SendBatch(ctx, b).Close()
+}
+
+// lockTopics queues the locking of the topics that a decision on the case may
+// tell something on. The order of names keeps two writers from waiting for each
+// other.
+func (f *folder) lockTopics(b *pgx.Batch, key control.Key) {
+	q, id := queriesFor(key)
+	var sent *string
+	if key.Unit != "" {
+		sent = (*string)(&key.Unit)
+	}
+	b.Queue(q.makeTopics, id, sent)
+	b.Queue(q.topics, id, sent).Query(func(rows pgx.Rows) error {
+		var name string
+		var last int64
+		_, err := pgx.ForEachRow(rows, []any{&name, &last}, func() error {
+			f.last[name] = last
+			return nil
+		})
+		return err
+	})
 }
 
 func (f *folder) scanPage(rows pgx.Rows) error {
@@ -158,31 +227,32 @@ func (f *folder) scanPage(rows pgx.Rows) error {
 	return nil
 }
 
-func scanCall(row pgx.Row, c *call.Call, h *premise.History) error {
+func (f *folder) scanCall(rows pgx.Rows) error {
+	c := &f.Call
 	var x, y *float64
 	var history []byte
 	var at place
-	err := row.Scan(append([]any{&c.ID, &c.Phone, &c.Channel, &c.CallerRole, &c.Covert, &c.Language,
+	fields := append([]any{&c.ID, &c.Phone, &c.Channel, &c.CallerRole, &c.Covert, &c.Language,
 		&x, &y, &c.AddressNote, &c.ScriptCode, &c.ScriptVersion,
-		&c.IncidentID, &c.TakenBy, &c.OpenedAt, &c.ClosedAt, &c.Version, &history}, at.columns()...)...)
-	if err != nil {
-		return err
-	}
-	c.Location, c.Address, c.Answers = point(x, y), at.address(), script.Answers{}
-	if history == nil {
+		&c.IncidentID, &c.TakenBy, &c.OpenedAt, &c.ClosedAt, &c.Version, &history}, at.columns()...)
+	_, err := pgx.ForEachRow(rows, fields, func() error {
+		c.Location, c.Address, c.Answers = point(x, y), at.address(), script.Answers{}
+		if history == nil {
+			return nil
+		}
+		if err := json.Unmarshal(history, &f.History); err != nil {
+			return fmt.Errorf("read a stored history: %w", err)
+		}
 		return nil
-	}
-	if err := json.Unmarshal(history, h); err != nil {
-		return fmt.Errorf("read a stored history: %w", err)
-	}
-	return nil
+	})
+	return err
 }
 
 func scanPerson(row pgx.CollectableRow) (p person.Person, err error) {
 	return p, row.Scan(&p.ID, &p.Role, &p.Name, &p.BirthDate, &p.NationalID, &p.Phone, &p.Relationship, &p.Certainty, &p.Reason)
 }
 
-func scanAnswers(rows pgx.Rows, c *call.Call) error {
+func (f *folder) scanAnswers(rows pgx.Rows) error {
 	var question string
 	var value []byte
 	var at time.Time
@@ -191,7 +261,7 @@ func scanAnswers(rows pgx.Rows, c *call.Call) error {
 		if err := json.Unmarshal(value, &given.Value); err != nil {
 			return fmt.Errorf("read a stored answer: %w", err)
 		}
-		c.Answers[question] = given
+		f.Call.Answers[question] = given
 		return nil
 	})
 	return err
@@ -260,10 +330,11 @@ coalesce((select c.address_note from call c where c.incident_id = i.id order by 
 coalesce(i.district_code, ''), i.received_at, i.dispatched_at, i.arrived_at, i.closed_at,
 i.disposition, i.summary, coalesce(i.risk_level, ''), coalesce(i.raised_by::text, ''), i.version, ` + addressColumns
 
-const incidentByID = `
+const incidentFrom = `
 select ` + incidentColumns + `
-from incident i left join address a on a.id = i.address_id
-where i.id = $1`
+from incident i left join address a on a.id = i.address_id`
+
+const incidentByID = incidentFrom + ` where i.id = $1`
 
 func scanIncident(row pgx.Row) (in incident.Incident, err error) {
 	var at place
@@ -277,10 +348,11 @@ func scanIncident(row pgx.Row) (in incident.Incident, err error) {
 const assignmentColumns = `
 s.id, s.incident_id, s.unit_id, u.call_sign, s.status, s.assigned_at, s.en_route_at, s.on_scene_at, s.cleared_at`
 
-const assignmentsOfIncident = `
+const assignmentFrom = `
 select ` + assignmentColumns + `
-from assignment s join unit u on u.id = s.unit_id
-where s.incident_id = $1 order by s.assigned_at, s.id`
+from assignment s join unit u on u.id = s.unit_id`
+
+const assignmentsOfIncident = assignmentFrom + ` where s.incident_id = $1 order by s.assigned_at, s.id`
 
 func scanAssignment(row pgx.CollectableRow) (s unit.Assignment, err error) {
 	return s, row.Scan(assignmentFields(&s)...)

@@ -5,9 +5,11 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
 
 	"doorstep/internal/briefing"
 	"doorstep/internal/call"
@@ -21,54 +23,69 @@ import (
 
 // Change loads and locks a case, lets decide judge it, and keeps what it
 // returns, all in one transaction. If decide refuses, nothing is written.
+//
+// It takes two round trips: all reading goes with the begin, all writing with
+// the commit. Only a new address, an outcome and a topic that nothing was told
+// on before cost one more.
 func (s *Store) Change(ctx context.Context, key control.Key, once *control.Once, decide func(control.Work) (control.Written, error)) (kept control.Kept, err error) {
-	err = pgx.BeginFunc(ctx, s.pool, func(tx pgx.Tx) error {
-		found, err := find(ctx, tx, key, true)
-		if err != nil {
-			return err
-		}
-		// Under the lock, so that a repeat sees the answer of the first.
-		if kept.Repeated, err = answered(ctx, tx, once); err != nil || kept.Repeated != nil {
-			return err
-		}
-		f, err := open(ctx, tx, found, true)
-		if err != nil {
-			return fmt.Errorf("load a case: %w", err)
-		}
-		stood := f.Incident
-		if stood != nil {
-			copied := *stood // decide may work on its own copy
-			f.Incident = &copied
-		}
-		out, err := decide(f.Work)
-		if err != nil {
-			return err
-		}
-		if out.Incident != nil && !out.NewIncident && (stood == nil || stood.Version != out.Incident.Version-1) {
-			return fault.Changed(value(stood).Version)
-		}
-		kept, err = keep(ctx, tx, f, out, once)
+	err = s.pool.AcquireFunc(ctx, func(held *pgxpool.Conn) error {
+		defer rollBack(ctx, held)
+		kept, err = change(ctx, held, key, once, decide)
 		return err
 	})
 	kept, err = s.repeat(ctx, once, kept, err)
 	return kept, sorted(err, "change a case")
 }
 
-// keep writes a decision: first the records together with the numbers of its
-// notices, then the notices themselves and what needs their numbers.
-func keep(ctx context.Context, tx pgx.Tx, f folder, out control.Written, once *control.Once) (control.Kept, error) {
-	if out.Reported != nil {
-		fresh, err := firstReport(ctx, tx, *out.Assignment, *out.Reported)
-		if err != nil || !fresh {
-			return control.Kept{}, err
-		}
+// rollBack ends a transaction that was not committed. On a broken line the
+// server does it.
+func rollBack(ctx context.Context, held *pgxpool.Conn) {
+	if held.Conn().PgConn().TxStatus() == 'I' || held.Conn().IsClosed() {
+		return
 	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
+	defer cancel()
+	_, _ = held.Exec(ctx, "rollback") // if it fails, the pool drops the connection
+}
+
+func change(ctx context.Context, db *pgxpool.Conn, key control.Key, once *control.Once, decide func(control.Work) (control.Written, error)) (control.Kept, error) {
+	f, reading := newFolder(), &pgx.Batch{}
+	reading.Queue("begin")
+	f.read(reading, key, locking)
+	// Under the lock, so that a repeat sees the answer of the first.
+	answered(reading, once, &f.repeated)
+	f.lockTopics(reading, key)
+	if err := db.SendBatch(ctx, reading).Close(); err != nil {
+		return control.Kept{}, fmt.Errorf("load a case: %w", err)
+	}
+	if err := f.missing(key); err != nil || f.repeated != nil {
+		return control.Kept{Repeated: f.repeated}, err
+	}
+	stood := f.Incident
+	if stood != nil {
+		copied := *stood // decide may work on its own copy
+		f.Incident = &copied
+	}
+	out, err := decide(f.Work)
+	if err != nil {
+		return control.Kept{}, err
+	}
+	if out.Incident != nil && !out.NewIncident && (stood == nil || stood.Version != out.Incident.Version-1) {
+		return control.Kept{}, fault.Changed(value(stood).Version)
+	}
+	return keep(ctx, db, f, out, once)
+}
+
+// keep writes a decision and commits: first what its notices and their numbers
+// depend on, if anything, then all the rest.
+func keep(ctx context.Context, db *pgxpool.Conn, f *folder, out control.Written, once *control.Once) (control.Kept, error) {
 	if out.NewAddress != "" {
-		if err := addUnverified(ctx, tx, &out); err != nil {
+		if err := addUnverified(ctx, db, &out); err != nil {
 			return control.Kept{}, err
 		}
 	}
-	page, err := records(ctx, tx, f, out)
+	b := &pgx.Batch{}
+	page, err := records(b, f, out)
 	if err != nil {
 		return control.Kept{}, err
 	}
@@ -77,35 +94,36 @@ func keep(ctx context.Context, tx pgx.Tx, f folder, out control.Written, once *c
 		return control.Kept{}, err
 	}
 	if out.Outcome != nil {
-		feedback, err := keepOutcome(ctx, tx, value(out.Incident), *out.Outcome)
+		feedback, err := keepOutcome(ctx, db, value(out.Incident), *out.Outcome)
 		if err != nil {
 			return control.Kept{}, err
 		}
 		told = append(told, feedback...)
 	}
 	numbering := &pgx.Batch{}
-	told.numbers(numbering)
-	if err := tx.SendBatch(ctx, numbering).Close(); err != nil {
-		return control.Kept{}, fmt.Errorf("number notices: %w", err)
+	if told.numbers(numbering, f.last); numbering.Len() > 0 {
+		if err := db.SendBatch(ctx, numbering).Close(); err != nil {
+			return control.Kept{}, fmt.Errorf("number notices: %w", err)
+		}
 	}
-	telling := &pgx.Batch{}
-	if err := deliver(telling, out.Deliveries, told); err != nil {
+	if err := deliver(b, out.Deliveries, told); err != nil {
 		return control.Kept{}, err
 	}
-	told.keep(telling)
-	if err := keepAnswer(telling, once, out); err != nil {
+	told.raise(b, f.last)
+	told.keep(b)
+	if err := keepAnswer(b, once, out); err != nil {
 		return control.Kept{}, err
 	}
-	if err := tx.SendBatch(ctx, telling).Close(); err != nil {
-		return control.Kept{}, fmt.Errorf("write notices: %w", err)
+	b.Queue("commit")
+	if err := db.SendBatch(ctx, b).Close(); err != nil {
+		return control.Kept{}, fmt.Errorf("write a case: %w", err)
 	}
 	return control.Kept{Written: out, Notices: told}, nil
 }
 
-// records writes everything but the notices, and returns the page that units
+// records queues everything but the notices, and returns the page that units
 // are sent.
-func records(ctx context.Context, tx pgx.Tx, f folder, out control.Written) (page []byte, err error) {
-	b := &pgx.Batch{}
+func records(b *pgx.Batch, f *folder, out control.Written) (page []byte, err error) {
 	if out.Incident != nil {
 		keepIncident(b, *out.Incident, out.NewIncident)
 	}
@@ -130,22 +148,20 @@ func records(ctx context.Context, tx pgx.Tx, f folder, out control.Written) (pag
 	if out.Assignment != nil {
 		keepAssignment(b, *out.Assignment, out.Use)
 	}
+	if out.Reported != nil {
+		keepReport(b, *out.Assignment, *out.Reported)
+	}
 	if out.Use != nil {
 		keepUse(b, *out.Use, "incident:"+out.Use.Incident)
 	}
 	if out.Record != nil {
 		return nil, errors.New("an on-scene record is kept by KeepRecord")
 	}
-	if b.Len() > 0 {
-		if err := tx.SendBatch(ctx, b).Close(); err != nil {
-			return nil, fmt.Errorf("write a case: %w", err)
-		}
-	}
 	return page, nil
 }
 
 // announce makes the notices of a decision, frames to units first.
-func announce(f folder, out control.Written, page []byte) (told news, err error) {
+func announce(f *folder, out control.Written, page []byte) (told news, err error) {
 	at := moment()
 	sent := f.Assignments
 	if out.Assignment != nil {
@@ -319,7 +335,7 @@ const (
 
 // keepBriefing writes a new revision and returns it encoded; without one, the
 // newest revision as it is stored.
-func keepBriefing(b *pgx.Batch, f folder, out control.Written) ([]byte, error) {
+func keepBriefing(b *pgx.Batch, f *folder, out control.Written) ([]byte, error) {
 	if out.Briefing == nil {
 		return f.page, nil
 	}
@@ -345,17 +361,17 @@ values ($1, 'unverified', $2, 'unverified:' || ($1::uuid)::text, '', st_setsrid(
 
 // addUnverified keeps an address that no gazetteer entry matches, where the
 // caller is if that is known.
-func addUnverified(ctx context.Context, tx pgx.Tx, out *control.Written) error {
+func addUnverified(ctx context.Context, db *pgxpool.Conn, out *control.Written) error {
 	id, err := uuid.NewV7()
 	if err != nil {
 		return fmt.Errorf("make an id: %w", err)
 	}
 	at := premise.Address{ID: premise.ID(id.String()), Kind: premise.Unverified, Label: out.NewAddress, Point: out.Call.Location}
 	x, y := lonLat(at.Point)
-	if err := tx.QueryRow(ctx, districtAt, x, y).Scan(&at.District); err != nil {
+	if err := db.QueryRow(ctx, districtAt, x, y).Scan(&at.District); err != nil {
 		return fmt.Errorf("find the district: %w", err)
 	}
-	if _, err := tx.Exec(ctx, insertUnverified, at.ID, at.Label, x, y, at.District, moment()); err != nil {
+	if _, err := db.Exec(ctx, insertUnverified, at.ID, at.Label, x, y, at.District, moment()); err != nil {
 		return fmt.Errorf("add an address: %w", err)
 	}
 	out.Call.Address = &at
@@ -374,7 +390,9 @@ values ($1, nullif($2, ''), $3, nullif($4, ''), $5, $6, st_setsrid(st_makepoint(
 // OpenCall keeps a new call.
 func (s *Store) OpenCall(ctx context.Context, c call.Call, once *control.Once) (kept control.Kept, err error) {
 	err = pgx.BeginFunc(ctx, s.pool, func(tx pgx.Tx) error {
-		if kept.Repeated, err = answered(ctx, tx, once); err != nil || kept.Repeated != nil {
+		before := &pgx.Batch{}
+		answered(before, once, &kept.Repeated)
+		if err := tx.SendBatch(ctx, before).Close(); err != nil || kept.Repeated != nil {
 			return err
 		}
 		x, y := lonLat(c.Location)

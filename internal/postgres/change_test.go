@@ -217,10 +217,8 @@ func TestNothingIsWrittenByHalves(t *testing.T) {
 	}
 	got, err := w.store.Incident(t.Context(), in)
 	must(t, err)
-	u, err := w.store.Unit(t.Context(), w.unit, w.now)
-	must(t, err)
-	if got.State != incident.Open || got.Version != 1 || u.Status != "free" {
-		t.Fatalf("incident %+v, unit %+v", got, u)
+	if got.State != incident.Open || got.Version != 1 || w.statusOf(w.unit) != "free" {
+		t.Fatalf("incident %+v, unit %s", got, w.statusOf(w.unit))
 	}
 	w.exec(`drop trigger refuse on delivery`)
 	_, err = w.room.Assign(t.Context(), w.taker, in, w.unit, w.once("k", 1))
@@ -243,8 +241,8 @@ func TestAStatusReportedTwiceCountsOnce(t *testing.T) {
 	if before[topic] != after[topic] || w.count(`select count(*) from assignment_status`) != 2 {
 		t.Fatalf("told again: %d, then %d", before[topic], after[topic])
 	}
-	if u, err := w.store.Unit(t.Context(), w.unit, w.now); err != nil || u.Status != "on_scene" {
-		t.Fatalf("unit %+v, %v", u, err)
+	if status := w.statusOf(w.unit); status != "on_scene" {
+		t.Fatalf("the unit is %s", status)
 	}
 }
 

@@ -2,7 +2,6 @@ package postgres
 
 import (
 	"context"
-	"fmt"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -16,16 +15,11 @@ import (
 )
 
 const insertReport = `
-insert into assignment_status (assignment_id, client_id, status, at, heard_at, by) values ($1, $2, $3, $4, $5, $6)
-on conflict do nothing`
+insert into assignment_status (assignment_id, client_id, status, at, heard_at, by) values ($1, $2, $3, $4, $5, $6)`
 
-// firstReport keeps a status as it was reported and says whether it is new.
-func firstReport(ctx context.Context, tx pgx.Tx, of unit.Assignment, r control.StatusReport) (bool, error) {
-	tag, err := tx.Exec(ctx, insertReport, of.ID, r.ClientID, r.Status, r.At, r.HeardAt, r.By)
-	if err != nil {
-		return false, fmt.Errorf("keep a status report: %w", err)
-	}
-	return tag.RowsAffected() == 1, nil
+// keepReport queues a status as it was reported.
+func keepReport(b *pgx.Batch, of unit.Assignment, r control.StatusReport) {
+	b.Queue(insertReport, of.ID, r.ClientID, r.Status, r.At, r.HeardAt, r.By)
 }
 
 const (
@@ -179,14 +173,6 @@ func scanUnit(row pgx.Row) (u unit.Unit, err error) {
 	err = row.Scan(&u.ID, &u.CallSign, &u.District, &u.Status, &x, &y, &u.PointAt, &u.Crew, &u.MixedCrew, &u.DVTrained)
 	u.Point = point(x, y)
 	return u, err
-}
-
-const unitByID = `select ` + unitColumns + ` from unit u left join ` + duty + ` where u.id = $2`
-
-// Unit reads one unit with its crew.
-func (s *Store) Unit(ctx context.Context, id unit.ID, now time.Time) (unit.Unit, error) {
-	u, err := scanUnit(s.pool.QueryRow(ctx, unitByID, now, id))
-	return u, missing(err, "unit")
 }
 
 // workOfUnit pairs each assignment with the newest revision that was sent to

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -30,15 +31,19 @@ select name, n from unnest($1::text[], $2::bigint[]) t (name, n) order by name
 on conflict (name) do update set last_seq = topic.last_seq + excluded.last_seq
 returning name, last_seq`
 
-// numbers queues the taking of the notices' numbers. The rows of the topics
+// numbers queues the taking of the notices' numbers, but on topics that are
+// locked already, of which last holds the last number. The rows of the topics
 // stay locked until commit and are taken in the order of their names, so
 // numbers follow commits without a gap and no two writers wait for each other.
-func (n news) numbers(b *pgx.Batch) {
+func (n news) numbers(b *pgx.Batch, last map[string]int64) {
 	count := map[string]int64{}
 	for _, one := range n {
-		count[one.Topic]++
+		if _, locked := last[one.Topic]; !locked {
+			count[one.Topic]++
+		}
 	}
 	if len(count) == 0 {
+		n.number(last)
 		return
 	}
 	var names []string
@@ -48,18 +53,47 @@ func (n news) numbers(b *pgx.Batch) {
 	}
 	b.Queue(takeNumbers, names, counts).Query(func(rows pgx.Rows) error {
 		next := map[string]int64{}
+		maps.Copy(next, last)
 		var name string
-		var last int64
-		_, err := pgx.ForEachRow(rows, []any{&name, &last}, func() error {
-			next[name] = last - count[name]
+		var taken int64
+		_, err := pgx.ForEachRow(rows, []any{&name, &taken}, func() error {
+			next[name] = taken - count[name]
 			return nil
 		})
-		for i := range n {
-			next[n[i].Topic]++
-			n[i].Seq = next[n[i].Topic]
-		}
+		n.number(next)
 		return err
 	})
+}
+
+// number gives the notices the numbers after the last of their topics.
+func (n news) number(last map[string]int64) {
+	next := map[string]int64{}
+	maps.Copy(next, last)
+	for i := range n {
+		next[n[i].Topic]++
+		n[i].Seq = next[n[i].Topic]
+	}
+}
+
+const raiseNumbers = `
+update topic set last_seq = t.last_seq from unnest($1::text[], $2::bigint[]) t (name, last_seq) where topic.name = t.name`
+
+// raise queues the new last numbers of the topics that were locked.
+func (n news) raise(b *pgx.Batch, locked map[string]int64) {
+	last := map[string]int64{}
+	for _, one := range n {
+		if _, ok := locked[one.Topic]; ok {
+			last[one.Topic] = max(last[one.Topic], one.Seq)
+		}
+	}
+	var names []string
+	var numbers []int64
+	for name, seq := range last {
+		names, numbers = append(names, name), append(numbers, seq)
+	}
+	if len(names) > 0 {
+		b.Queue(raiseNumbers, names, numbers)
+	}
 }
 
 const insertNotices = `
@@ -86,7 +120,7 @@ func (n news) tell(ctx context.Context, tx pgx.Tx) error {
 		return nil
 	}
 	numbering := &pgx.Batch{}
-	n.numbers(numbering)
+	n.numbers(numbering, nil)
 	if err := tx.SendBatch(ctx, numbering).Close(); err != nil {
 		return fmt.Errorf("number notices: %w", err)
 	}

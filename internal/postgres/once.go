@@ -3,8 +3,8 @@ package postgres
 import (
 	"bytes"
 	"context"
-	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/jackc/pgx/v5"
 
@@ -14,24 +14,23 @@ import (
 
 const firstAnswer = `select request, answer from idempotency_key where account_id = $1 and key = $2`
 
-// answered returns the answer that was given to the same request before, nil
-// if there was none.
-func answered(ctx context.Context, db asker, once *control.Once) ([]byte, error) {
+// answered queues the look for the answer that was given to the same request
+// before.
+func answered(b *pgx.Batch, once *control.Once, repeated *[]byte) {
 	if once == nil {
-		return nil, nil
+		return
 	}
-	var request, answer []byte
-	err := db.QueryRow(ctx, firstAnswer, once.Account, once.Key).Scan(&request, &answer)
-	if errors.Is(err, pgx.ErrNoRows) {
-		return nil, nil
-	}
-	if err != nil {
-		return nil, fmt.Errorf("look for an earlier answer: %w", err)
-	}
-	if !bytes.Equal(request, once.Request) {
-		return nil, fault.Bad("Idempotency-Key", "was used for another request")
-	}
-	return answer, nil
+	b.Queue(firstAnswer, once.Account, once.Key).Query(func(rows pgx.Rows) error {
+		var request, answer []byte
+		_, err := pgx.ForEachRow(rows, []any{&request, &answer}, func() error {
+			if !bytes.Equal(request, once.Request) {
+				return fault.Bad("Idempotency-Key", "was used for another request")
+			}
+			*repeated = slices.Clone(answer)
+			return nil
+		})
+		return err
+	})
 }
 
 const insertAnswer = `
@@ -55,6 +54,9 @@ func (s *Store) repeat(ctx context.Context, once *control.Once, kept control.Kep
 	if once == nil || !broke(err, "idempotency_key_pkey") {
 		return kept, err
 	}
-	answer, err := answered(ctx, s.pool, once)
-	return control.Kept{Repeated: answer}, err
+	b := &pgx.Batch{}
+	kept = control.Kept{}
+	answered(b, once, &kept.Repeated)
+	err = s.pool.SendBatch(ctx, b).Close()
+	return kept, err
 }

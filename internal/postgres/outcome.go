@@ -35,7 +35,7 @@ const insertFeedback = `
 insert into feedback (id, outcome_id, incident_id, account_id, at) values ($1, $2, $3, $4, $5)`
 
 // keepOutcome writes an outcome and the feedback to everybody who responded.
-func keepOutcome(ctx context.Context, tx pgx.Tx, of incident.Incident, o outcome.Outcome) (told news, err error) {
+func keepOutcome(ctx context.Context, db asker, of incident.Incident, o outcome.Outcome) (told news, err error) {
 	helped := o.HelpedBy
 	if helped == nil {
 		helped = []string{}
@@ -52,7 +52,7 @@ func keepOutcome(ctx context.Context, tx pgx.Tx, of incident.Incident, o outcome
 		})
 		return err
 	})
-	if err := tx.SendBatch(ctx, b).Close(); err != nil {
+	if err := db.SendBatch(ctx, b).Close(); err != nil {
 		return nil, fmt.Errorf("keep an outcome: %w", err)
 	}
 	sending := &pgx.Batch{}
@@ -73,7 +73,7 @@ func keepOutcome(ctx context.Context, tx pgx.Tx, of incident.Incident, o outcome
 	if sending.Len() == 0 {
 		return nil, nil
 	}
-	if err := tx.SendBatch(ctx, sending).Close(); err != nil {
+	if err := db.SendBatch(ctx, sending).Close(); err != nil {
 		return nil, fmt.Errorf("give feedback: %w", err)
 	}
 	return told, nil

@@ -132,8 +132,8 @@ func TestPathOfACall(t *testing.T) {
 	if now, err := w.store.Incident(ctx, in.ID); err != nil || now.State != "closed" || now.ArrivedAt == nil {
 		t.Fatalf("incident %+v, %v", now, err)
 	}
-	if u, err := w.store.Unit(ctx, w.unit, w.now); err != nil || u.Status != "free" || u.Crew != 1 {
-		t.Fatalf("unit %+v, %v", u, err)
+	if free, err := w.store.FreeUnits(ctx, nil, 10, w.now); err != nil || len(free) != 1 || free[0].ID != w.unit || free[0].Crew != 1 {
+		t.Fatalf("free units %+v, %v", free, err)
 	}
 
 	_, err = w.room.KeepOnSceneRecord(ctx, w.officer, in.ID, 0, goodRecord())

@@ -127,6 +127,12 @@ func (w *world) count(sql string, args ...any) (n int) {
 	return n
 }
 
+func (w *world) statusOf(id unit.ID) (status string) {
+	w.t.Helper()
+	must(w.t, w.pool.QueryRow(w.t.Context(), `select status from unit where id = $1`, id).Scan(&status))
+	return status
+}
+
 func (w *world) open(once *control.Once) control.Kept {
 	w.t.Helper()
 	kept, err := w.room.OpenCall(w.t.Context(), w.taker, call.Call{Channel: "voice", Language: "et", Phone: "+372 5550 0001"}, once)
