@@ -117,8 +117,9 @@ func (c ServeCommand) node(ctx context.Context, pool *pgxpool.Pool, log zerolog.
 	sessions := scs.New()
 	sessions.Store = pgxstore.New(pool)
 	sessions.Lifetime = c.SessionIdle
+	sessions.Codec, sessions.HashTokenInStore = postgres.SessionCodec{}, true
 	api := &httpapi.Server{
-		Room: room, Accounts: accounts{store}, Sessions: sessions, Find: find(store), Stream: hub,
+		Room: room, Accounts: accounts{store}, Sessions: sessions, SessionAccount: postgres.SessionAccount, Find: find(store), Stream: hub,
 		Ready: readiness(pool, relay, hub), AsyncAPI: live.AsyncAPI, Pages: pages(), Metrics: metrics(pool, hub), Log: log,
 		Secure: c.SecureCookies, Limits: &httpapi.Limits{},
 	}
@@ -267,6 +268,10 @@ func (a accounts) Credentials(ctx context.Context, username string) (httpapi.Cre
 
 func (a accounts) Actor(ctx context.Context, id access.AccountID) (access.Actor, error) {
 	return a.store.Actor(ctx, id, time.Now())
+}
+
+func (a accounts) SignedIn(ctx context.Context, token string) (access.Actor, error) {
+	return a.store.SignedIn(ctx, token, time.Now())
 }
 
 func find(store *postgres.Store) func(context.Context, string, *premise.Point, int) ([]httpapi.FoundAddress, error) {

@@ -33,6 +33,9 @@ type Accounts interface {
 	// Actor returns who an account is now, with the unit of the present
 	// shift; NotFound when it is disabled.
 	Actor(ctx context.Context, id access.AccountID) (access.Actor, error)
+	// SignedIn returns who is behind the token of a session; NotFound when it
+	// ended.
+	SignedIn(ctx context.Context, token string) (access.Actor, error)
 }
 
 // Credentials are how an account proves itself.
@@ -53,13 +56,15 @@ type Server struct {
 	Room     *control.Room
 	Accounts Accounts
 	Sessions *scs.SessionManager
-	Find     func(ctx context.Context, query string, near *premise.Point, limit int) ([]FoundAddress, error)
-	Stream   Stream
-	Ready    func(context.Context) Readiness
-	AsyncAPI []byte
-	Pages    http.Handler
-	Metrics  prometheus.Gatherer
-	Log      zerolog.Logger
+	// SessionAccount names the value of a session that says whose it is.
+	SessionAccount string
+	Find           func(ctx context.Context, query string, near *premise.Point, limit int) ([]FoundAddress, error)
+	Stream         Stream
+	Ready          func(context.Context) Readiness
+	AsyncAPI       []byte
+	Pages          http.Handler
+	Metrics        prometheus.Gatherer
+	Log            zerolog.Logger
 	// Secure marks cookies for TLS only.
 	Secure bool
 	Limits *Limits

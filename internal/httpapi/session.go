@@ -16,10 +16,7 @@ import (
 	"doorstep/internal/fault"
 )
 
-const (
-	cookieName = "doorstep_session"
-	accountKey = "account"
-)
+const cookieName = "doorstep_session"
 
 // User is who is signed in.
 type User struct {
@@ -50,6 +47,10 @@ type signIn struct {
 type sessionAnswer struct {
 	SetCookie []http.Cookie `header:"Set-Cookie"`
 	Body      Session
+}
+
+type endSession struct {
+	Token string `cookie:"doorstep_session" hidden:"true"`
 }
 
 type signedOut struct {
@@ -118,7 +119,7 @@ func (s *Server) begin(ctx context.Context, id access.AccountID) (http.Cookie, e
 	if err != nil {
 		return http.Cookie{}, err
 	}
-	s.Sessions.Put(ctx, accountKey, string(id))
+	s.Sessions.Put(ctx, s.SessionAccount, string(id))
 	token, expiry, err := s.Sessions.Commit(ctx)
 	return s.cookie(token, expiry), err
 }
@@ -128,34 +129,29 @@ func (s *Server) cookie(token string, expiry time.Time) http.Cookie {
 		Secure: s.Secure, SameSite: http.SameSiteStrictMode}
 }
 
-func (s *Server) signOut(ctx context.Context, a access.Actor, _ *struct{}) (*signedOut, error) {
-	if err := s.Sessions.Destroy(ctx); err != nil {
+func (s *Server) signOut(ctx context.Context, a access.Actor, in *endSession) (*signedOut, error) {
+	ctx, err := s.Sessions.Load(ctx, in.Token)
+	if err == nil {
+		err = s.Sessions.Destroy(ctx)
+	}
+	if err != nil {
 		return nil, fault.Because(fault.Unavailable, err, "the session could not be ended")
 	}
 	s.Stream.SignOut(a.ID)
 	return &signedOut{SetCookie: []http.Cookie{s.cookie("", time.Unix(1, 0))}}, nil
 }
 
-// actor finds who is behind a request's cookie, and the context that holds the
-// session.
-func (s *Server) actor(ctx context.Context, token string) (access.Actor, context.Context, error) {
+// actor finds who is behind a request's cookie.
+func (s *Server) actor(ctx context.Context, token string) (access.Actor, error) {
 	signIn := fault.New(fault.Unauthenticated, "sign in first")
 	if token == "" {
-		return access.Actor{}, ctx, signIn
+		return access.Actor{}, signIn
 	}
-	ctx, err := s.Sessions.Load(ctx, token)
-	if err != nil {
-		return access.Actor{}, ctx, fault.Because(fault.Unavailable, err, "the session could not be read")
-	}
-	id := s.Sessions.GetString(ctx, accountKey)
-	if id == "" {
-		return access.Actor{}, ctx, signIn
-	}
-	a, err := s.Accounts.Actor(ctx, access.AccountID(id))
+	a, err := s.Accounts.SignedIn(ctx, token)
 	if fault.Is(err, fault.NotFound) {
 		err = signIn
 	}
-	return a, ctx, err
+	return a, err
 }
 
 type actorKey struct{}
@@ -167,14 +163,14 @@ func register[I, O any](s *Server, api huma.API, o huma.Operation, handle func(c
 		if cookie, err := huma.ReadCookie(c, cookieName); err == nil {
 			token = cookie.Value
 		}
-		a, ctx, err := s.actor(c.Context(), token)
+		a, err := s.actor(c.Context(), token)
 		if err != nil {
 			r, w := humago.Unwrap(c)
 			_ = s.fail(r.Context(), err)
 			write(w, problem(err))
 			return
 		}
-		next(huma.WithContext(c, context.WithValue(ctx, actorKey{}, a)))
+		next(huma.WithValue(c, actorKey{}, a))
 	})
 	huma.Register(api, o, func(ctx context.Context, in *I) (*O, error) {
 		a, ok := ctx.Value(actorKey{}).(access.Actor)
@@ -194,13 +190,13 @@ func (s *Server) stream(w http.ResponseWriter, r *http.Request) {
 	if cookie, err := r.Cookie(cookieName); err == nil {
 		token = cookie.Value
 	}
-	a, _, err := s.actor(r.Context(), token)
+	a, err := s.actor(r.Context(), token)
 	if err != nil {
 		write(w, problem(err))
 		return
 	}
 	s.Stream.Serve(w, r, a, func(ctx context.Context) bool {
-		_, _, err := s.actor(ctx, token)
+		_, err := s.actor(ctx, token)
 		return err == nil || fault.Is(err, fault.Unavailable) // a database that is away signs nobody out
 	})
 }

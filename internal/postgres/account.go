@@ -4,6 +4,8 @@ import (
 	"context"
 	"time"
 
+	"github.com/jackc/pgx/v5"
+
 	"doorstep/internal/access"
 )
 
@@ -25,7 +27,8 @@ func (s *Store) AccountByUsername(ctx context.Context, username string) (a Accou
 	return a, missing(err, "account")
 }
 
-const actorByID = `
+// actorColumns are read by scanActor; $2 is now.
+const actorColumns = `
 select a.id, a.role, a.username, a.display_name, a.language, coalesce(a.district_code, ''),
        coalesce(duty.id::text, ''), coalesce(duty.call_sign, '')
 from account a
@@ -33,13 +36,17 @@ left join lateral (
     select u.id, u.call_sign from crew w
     join shift h on h.id = w.shift_id and h.starts <= $2 and h.ends > $2
     join unit u on u.id = h.unit_id
-    where w.account_id = a.id order by h.starts desc limit 1) duty on true
-where a.id = $1 and a.disabled_at is null`
+    where w.account_id = a.id order by h.starts desc limit 1) duty on true`
+
+const actorByID = actorColumns + ` where a.id = $1 and a.disabled_at is null`
 
 // Actor reads who an account is now, with the unit that it crews on the present
 // shift; NotFound when it is disabled.
-func (s *Store) Actor(ctx context.Context, id access.AccountID, now time.Time) (a access.Actor, err error) {
-	err = s.pool.QueryRow(ctx, actorByID, id, now).Scan(&a.ID, &a.Role, &a.Username, &a.DisplayName, &a.Language, &a.DistrictCode,
-		&a.UnitID, &a.CallSign)
+func (s *Store) Actor(ctx context.Context, id access.AccountID, now time.Time) (access.Actor, error) {
+	return scanActor(s.pool.QueryRow(ctx, actorByID, id, now))
+}
+
+func scanActor(row pgx.Row) (a access.Actor, err error) {
+	err = row.Scan(&a.ID, &a.Role, &a.Username, &a.DisplayName, &a.Language, &a.DistrictCode, &a.UnitID, &a.CallSign)
 	return a, missing(err, "account")
 }
