@@ -41,18 +41,17 @@ const locking = ` for no key update`
 // caseQueries read a case by one kind of key, $1. Each finds what belongs to
 // the key by itself, so that all go in one round trip.
 type caseQueries struct {
-	what                        string // is missing when root has no row
-	root                        string // the row that decisions on the case wait for
-	incident, page, assignments string
-	call, parties, answers      string
-	makeTopics, topics          string // the unit that is sent is $2
+	what                   string // is missing when root has no row
+	root                   string // the row that decisions on the case wait for; $2 is the unit that is sent
+	topics                 string // that a decision may tell something on; $2 as above
+	incident, assignments  string
+	call, parties, answers string
 }
 
 var (
-	byCall = queriesBy("call", `$1::uuid`, `(select incident_id from call where id = $1::uuid)`,
-		`select true from call where id = $1::uuid`)
-	byIncident   = queriesBy("incident", firstCallOf(`$1::uuid`), `$1::uuid`, `select true from incident where id = $1::uuid`)
-	byAssignment = queriesBy("assignment", firstCallOf(assignedTo), assignedTo, `select true from incident where id = `+assignedTo)
+	byCall       = queriesBy("call", `$1::uuid`, `(select incident_id from call where id = $1::uuid)`, `call where id = $1::uuid`)
+	byIncident   = queriesBy("incident", firstCallOf(`$1::uuid`), `$1::uuid`, `incident where id = $1::uuid`)
+	byAssignment = queriesBy("assignment", firstCallOf(assignedTo), assignedTo, `incident where id = `+assignedTo)
 )
 
 const assignedTo = `(select incident_id from assignment where id = $1::uuid)`
@@ -64,23 +63,20 @@ func firstCallOf(incident string) string {
 // queriesBy makes the queries from what the key says of the call and the
 // incident, in SQL.
 func queriesBy(what, call, incident, root string) caseQueries {
-	// The topics that a decision may tell something on.
-	topics := `
-    select 'incident:' || ` + incident + ` as name
-    union select 'unit:' || unit_id from assignment where incident_id = ` + incident + ` and status not in ('cleared', 'cancelled')
-    union select 'unit:' || $2::uuid`
 	return caseQueries{
-		what: what, root: root,
-		incident:    incidentFrom + ` where i.id = ` + incident,
-		page:        briefingFrom + ` where b.incident_id = ` + incident + ` order by r.revision desc limit 1`,
+		what: what,
+		root: `select coalesce((select call_sign from unit where id = $2::uuid), '') from ` + root,
+		topics: `
+select name, last_seq from topic where name in (
+    select 'incident:' || ` + incident + `
+    union all select 'unit:' || unit_id from assignment where incident_id = ` + incident + ` and status not in ('cleared', 'cancelled')
+    union all select 'unit:' || $2::uuid)
+order by name for update`,
+		incident:    incidentAndPage + ` where i.id = ` + incident,
 		assignments: assignmentFrom + ` where s.incident_id = ` + incident + ` order by s.assigned_at, s.id`,
 		call:        callFrom + ` where c.id = ` + call,
 		parties:     partyFrom + ` where y.call_id = ` + call + ` order by y.position`,
 		answers:     answerFrom + ` where call_id = ` + call + ` order by question, seq desc`,
-		makeTopics: `
-insert into topic (name, last_seq) select name, 0 from (` + topics + `) t where name is not null order by name
-on conflict do nothing`,
-		topics: `select name, last_seq from topic where name in (` + topics + `) order by name for update`,
 	}
 }
 
@@ -142,42 +138,28 @@ from party y join person p on p.id = y.person_id`
 const answerFrom = `
 select distinct on (question) question, value, at from answer`
 
-const briefingFrom = `
-select r.body from briefing b join briefing_revision r on r.briefing_id = b.id`
-
 const reportsOfAssignment = `select client_id from assignment_status where assignment_id = $1`
-
-const callSignOf = `select call_sign from unit where id = $1`
 
 // read queues the reading of a case; lock is put behind the queries of the rows
 // that are then changed.
 func (f *folder) read(b *pgx.Batch, key control.Key, lock string) {
 	q, id := queriesFor(key)
-	b.Queue(q.root+lock, id).Query(func(rows pgx.Rows) (err error) {
-		found, err := pgx.CollectRows(rows, pgx.RowTo[bool])
-		f.found = len(found) == 1
+	b.Queue(q.root+lock, id, sent(key)).Query(func(rows pgx.Rows) error {
+		_, err := pgx.ForEachRow(rows, []any{&f.CallSign}, func() error {
+			f.found = true
+			return nil
+		})
 		return err
 	})
 	if lock != "" {
 		lock += ` of i` // not the rows that the outer joins bring
 	}
-	b.Queue(q.incident+lock, id).Query(func(rows pgx.Rows) error {
-		found, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (incident.Incident, error) { return scanIncident(row) })
-		if len(found) == 1 {
-			f.Incident = &found[0]
-		}
-		return err
-	})
-	b.Queue(q.page, id).Query(f.scanPage)
+	b.Queue(q.incident+lock, id).Query(f.scanIncident)
 	b.Queue(q.assignments, id).Query(func(rows pgx.Rows) (err error) {
 		f.Assignments, err = pgx.CollectRows(rows, scanAssignment)
 		return err
 	})
 	if key.Unit != "" {
-		b.Queue(callSignOf, key.Unit).Query(func(rows pgx.Rows) error {
-			_, err := pgx.ForEachRow(rows, []any{&f.CallSign}, func() error { return nil })
-			return err
-		})
 		return
 	}
 	b.Queue(q.call, id).Query(f.scanCall)
@@ -194,17 +176,20 @@ func (f *folder) read(b *pgx.Batch, key control.Key, lock string) {
 	}
 }
 
+// sent is the unit of a key as a parameter, null when there is none.
+func sent(key control.Key) *unit.ID {
+	if key.Unit == "" {
+		return nil
+	}
+	return &key.Unit
+}
+
 // lockTopics queues the locking of the topics that a decision on the case may
 // tell something on. The order of names keeps two writers from waiting for each
 // other.
 func (f *folder) lockTopics(b *pgx.Batch, key control.Key) {
 	q, id := queriesFor(key)
-	var sent *string
-	if key.Unit != "" {
-		sent = (*string)(&key.Unit)
-	}
-	b.Queue(q.makeTopics, id, sent)
-	b.Queue(q.topics, id, sent).Query(func(rows pgx.Rows) error {
+	b.Queue(q.topics, id, sent(key)).Query(func(rows pgx.Rows) error {
 		var name string
 		var last int64
 		_, err := pgx.ForEachRow(rows, []any{&name, &last}, func() error {
@@ -215,12 +200,18 @@ func (f *folder) lockTopics(b *pgx.Batch, key control.Key) {
 	})
 }
 
-func (f *folder) scanPage(rows pgx.Rows) error {
-	pages, err := pgx.CollectRows(rows, pgx.RowTo[[]byte])
-	if err != nil || len(pages) == 0 {
+func (f *folder) scanIncident(rows pgx.Rows) error {
+	for rows.Next() {
+		in, err := scanIncident(rows, &f.page)
+		if err != nil {
+			return err
+		}
+		f.Incident = &in
+	}
+	if err := rows.Err(); err != nil || f.page == nil {
 		return err
 	}
-	f.page, f.Briefing = pages[0], new(briefing.Briefing)
+	f.Briefing = new(briefing.Briefing)
 	if err := json.Unmarshal(f.page, f.Briefing); err != nil {
 		return fmt.Errorf("read a stored briefing: %w", err)
 	}
@@ -334,13 +325,20 @@ const incidentFrom = `
 select ` + incidentColumns + `
 from incident i left join address a on a.id = i.address_id`
 
+const incidentAndPage = `
+select ` + incidentColumns + `, (
+    select r.body from briefing b join briefing_revision r on r.briefing_id = b.id
+    where b.incident_id = i.id order by r.revision desc limit 1)
+from incident i left join address a on a.id = i.address_id`
+
 const incidentByID = incidentFrom + ` where i.id = $1`
 
-func scanIncident(row pgx.Row) (in incident.Incident, err error) {
+// scanIncident reads an incident and the columns behind it.
+func scanIncident(row pgx.Row, more ...any) (in incident.Incident, err error) {
 	var at place
 	err = row.Scan(append([]any{&in.ID, &in.Number, &in.State, &in.Class, &in.Type, &in.Relationship, &in.Priority, &in.Flags,
 		&in.AddressNote, &in.DistrictCode, &in.ReceivedAt, &in.DispatchedAt, &in.ArrivedAt, &in.ClosedAt,
-		&in.Disposition, &in.Summary, &in.RiskLevel, &in.RaisedBy, &in.Version}, at.columns()...)...)
+		&in.Disposition, &in.Summary, &in.RiskLevel, &in.RaisedBy, &in.Version}, append(at.columns(), more...)...)...)
 	in.Address = at.address()
 	return in, err
 }

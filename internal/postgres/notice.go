@@ -98,7 +98,7 @@ func (n news) raise(b *pgx.Batch, locked map[string]int64) {
 
 const insertNotices = `
 insert into notice (topic, seq, type, at, body)
-select topic, seq, type, at, body::jsonb
+select topic, seq, type, at, body::json
 from unnest($1::text[], $2::bigint[], $3::text[], $4::timestamptz[], $5::text[]) t (topic, seq, type, at, body)`
 
 // keep queues the writing of numbered notices.

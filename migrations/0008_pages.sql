@@ -1,0 +1,15 @@
+-- A briefing is written and sent as it was encoded, never searched by what it
+-- says: json keeps the bytes where jsonb takes them apart and puts them together
+-- again, at a cost on the way to the tablet. The same goes for its notice.
+alter table briefing_revision alter column body type json;
+alter table notice alter column body type json;
+
+-- Five times as fast as the default, where PostgreSQL was built with it.
+do $$
+begin
+    alter table briefing_revision alter column body set compression lz4;
+    alter table notice alter column body set compression lz4;
+exception when feature_not_supported then
+    raise notice 'without lz4';
+end
+$$;
