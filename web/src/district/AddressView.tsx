@@ -1,24 +1,25 @@
-import { useInfiniteQuery } from "@tanstack/react-query";
-import { useState } from "react";
+import { useInfiniteQuery, useQueryClient } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
-import { client, done } from "../api/client";
+import { client, done, type Schemas } from "../api/client";
 import { inWords } from "../api/problem";
 import { day } from "../i18n/time";
 import { useLanguage } from "../i18n/useLanguage";
-import { Button } from "../ui/Button";
+import { useNotice } from "../live/useStream";
 import { Card } from "../ui/Card";
-import { Segmented } from "../ui/Segmented";
 import { Empty, Failed, Loading } from "../ui/states";
 import { Tag } from "../ui/Tag";
-import { Timeline, TimelineEntry } from "../ui/Timeline";
-import type { Go } from "./Today";
+import { CallsByMonth } from "./CallsByMonth";
+import { History } from "./History";
+import { SinceVisit } from "./SinceVisit";
+import type { Go } from "./words";
+
+type First = Schemas["AddressHistory"];
 
 /** The whole past of an address, newest first, what happened behind the door never mixed with the rest. */
 export function AddressView({ id, go }: { id: string; go: Go }) {
-  const { t } = useTranslation("district");
   const { t: api } = useTranslation("api");
-  const { language } = useLanguage();
-  const [only, setOnly] = useState<"all" | "dv">("all");
+  const { t } = useTranslation("district");
+  const queries = useQueryClient();
   const past = useInfiniteQuery({
     queryKey: ["history", id],
     queryFn: ({ pageParam }) =>
@@ -30,93 +31,131 @@ export function AddressView({ id, go }: { id: string; go: Go }) {
     initialPageParam: "",
     getNextPageParam: (page) => page.next_cursor,
   });
+  const reload = () => void queries.invalidateQueries({ queryKey: ["history", id] });
+  useNotice("alert", reload);
+  useNotice("resync", reload);
   const first = past.data?.pages[0];
-  if (past.isPending) return <Loading />;
-  if (past.isError || first === undefined)
-    return <Failed words={inWords(past.error, api)} onRetry={() => void past.refetch()} />;
-  const entries = past.data.pages
-    .flatMap((page) => page.entries)
-    .filter((entry) => only === "all" || entry.class === "dv" || entry.class === "suspected_dv");
-  const counts = [
-    [t("count.dv12"), first.counts.dv_12m],
-    [t("count.all12"), first.counts.incidents_12m],
-    [t("count.ever"), first.counts.dv_ever],
-  ] as const;
-  return (
-    <div className="district-address">
-      <Card title={t("history")} asOf={new Date(first.as_of)}>
-        <Segmented
-          label={t("filter.label")}
-          value={only}
-          onChange={setOnly}
-          options={[
-            { value: "all", label: t("filter.all") },
-            { value: "dv", label: t("filter.dv") },
-          ]}
-        />
-        {entries.length === 0 && <Empty title={t("noHistory")} />}
-        <Timeline label={t("history")}>
-          {entries.map((entry) => (
-            <TimelineEntry
-              key={entry.incident_id}
-              at={new Date(entry.received_at)}
-              when={day(new Date(entry.received_at), language)}
-              title={t(`class.${entry.class}`)}
-              severity={
-                entry.class === "dv" ? "high" : entry.class === "suspected_dv" ? "caution" : "neutral"
-              }
-              aside={<Tag>{t(`tie.${entry.tie}`)}</Tag>}
-            >
-              <p>{entry.summary === "" ? entry.type : entry.summary}</p>
-              {entry.tie !== "dwelling" && <p className="muted small">{entry.address}</p>}
-              <Button variant="quiet" size="small" onPress={() => go.incident(entry.incident_id)}>
-                {t("openCase", { number: entry.number })}
-              </Button>
-            </TimelineEntry>
-          ))}
-        </Timeline>
-        {past.hasNextPage && <Button onPress={() => void past.fetchNextPage()}>{t("older")}</Button>}
+  if (past.isPending)
+    return (
+      <Card title={t("history")}>
+        <Loading lines={8} />
       </Card>
-      <div className="stack">
-        <Card title={first.address.label}>
-          <dl className="district-counts">
-            {counts.map(([name, count]) => (
-              <div key={name}>
-                <dt className="muted small">{name}</dt>
-                <dd className="district-count">{count}</dd>
-              </div>
-            ))}
-          </dl>
-        </Card>
-        <Card title={t("cautions")}>
-          {first.cautions.length === 0 && <Empty title={t("noCautions")} />}
-          <ul className="stack">
-            {first.cautions.map((caution) => (
-              <li key={caution.id}>
-                <Tag severity="caution">{t(`caution.${caution.kind}`)}</Tag> {caution.note}
-                <p className="muted small">
-                  {t("since", { date: day(new Date(caution.since), language) })}
-                  {caution.unreviewed && ` · ${t("unreviewed")}`}
-                </p>
-              </li>
-            ))}
-          </ul>
-        </Card>
-        <Card title={t("residents")}>
-          {first.residents.length === 0 && <Empty title={t("noResidents")} />}
-          <ul className="stack">
-            {first.residents.map((person) => (
-              <li key={person.person_id}>
-                <span className="strong">{person.name}</span>{" "}
-                <span className="muted">{person.birth_date}</span>
-                <p className="muted small">
-                  {t("seen", { date: day(new Date(person.last_seen), language) })}
-                </p>
-              </li>
-            ))}
-          </ul>
-        </Card>
+    );
+  if (first === undefined)
+    return <Failed words={inWords(past.error, api)} onRetry={() => void past.refetch()} />;
+  const entries = past.data?.pages.flatMap((page) => page.entries) ?? [];
+  const own = entries.filter((entry) => isOwn(entry, first));
+  const more = past.hasNextPage ? () => void past.fetchNextPage() : null;
+  return (
+    <>
+      <Head first={first} around={entries.length - own.length} />
+      <div className="district-columns">
+        <div className="stack">
+          <Card title={t("chart.title")} asOf={new Date(first.as_of)}>
+            <CallsByMonth
+              entries={own}
+              now={new Date(first.as_of)}
+              loadedSince={past.hasNextPage ? oldest(entries) : null}
+            />
+          </Card>
+          <History entries={entries} isLoading={past.isFetchingNextPage} onMore={more} go={go} />
+        </div>
+        <div className="stack">
+          <SinceVisit entries={own} />
+          <Cautions first={first} />
+          <Residents first={first} />
+        </div>
       </div>
+    </>
+  );
+}
+
+/** A block is no door: its own calls come as 'same block', under its own name. */
+function isOwn(entry: Schemas["PremiseEntry"], { address }: First): boolean {
+  return entry.tie === "dwelling" || (address.kind === "block" && entry.address === address.label);
+}
+
+function oldest(entries: readonly { received_at: string }[]): Date {
+  return new Date(Math.min(...entries.map(({ received_at }) => Date.parse(received_at))));
+}
+
+function Head({ first, around }: { first: First; around: number }) {
+  const { t } = useTranslation("district");
+  const { address, counts } = first;
+  return (
+    <div className="row-spread">
+      <div className="district-lines">
+        <h2 className="title-large">{address.label}</h2>
+        <p className="row muted">
+          {t(`address.kind.${address.kind}`)} · {address.locality}
+          {around > 0 && <Tag>{t("address.elsewhere", { count: around })}</Tag>}
+        </p>
+      </div>
+      <dl className="district-counts">
+        {(
+          [
+            ["dv12", counts.dv_12m],
+            ["all12", counts.incidents_12m],
+            ["ever", counts.dv_ever],
+          ] as const
+        ).map(([name, count]) => (
+          <div key={name}>
+            <dt className="muted small">{t(`count.${name}`)}</dt>
+            <dd className="district-count">{count}</dd>
+          </div>
+        ))}
+      </dl>
     </div>
+  );
+}
+
+function Cautions({ first }: { first: First }) {
+  const { t } = useTranslation("district");
+  const { language } = useLanguage();
+  const { cautions } = first;
+  return (
+    <Card title={t("cautions")} severity={cautions.length > 0 ? "caution" : undefined}>
+      {cautions.length === 0 && <Empty title={t("noCautions")} />}
+      <ul className="stack">
+        {cautions.map((caution) => (
+          <li key={caution.id} className="stack-tight">
+            <span className="row">
+              <Tag severity="caution">{t(`caution.${caution.kind}`)}</Tag>
+              <span className="muted small">
+                {t("known", { date: day(new Date(caution.since), language) })}
+              </span>
+              {caution.unreviewed && <Tag severity="high">{t("unreviewed")}</Tag>}
+            </span>
+            <p>{caution.note}</p>
+          </li>
+        ))}
+      </ul>
+    </Card>
+  );
+}
+
+function Residents({ first }: { first: First }) {
+  const { t } = useTranslation("district");
+  const { language } = useLanguage();
+  const { residents } = first;
+  return (
+    <Card title={t("residents")} flush={residents.length > 0}>
+      {residents.length === 0 && <Empty title={t("noResidents")} />}
+      <ul className="rows">
+        {residents.map((person) => (
+          <li key={person.person_id} className="district-row">
+            <span>
+              <span className="strong">{person.name}</span>{" "}
+              {person.birth_date !== undefined && person.birth_date !== "" && (
+                <span className="muted number">{day(new Date(person.birth_date), language)}</span>
+              )}
+            </span>
+            <span className="muted small number">
+              {t("seen", { date: day(new Date(person.last_seen), language) })}
+            </span>
+          </li>
+        ))}
+      </ul>
+    </Card>
   );
 }

@@ -6,8 +6,9 @@ import { useSearchParam } from "../start/useSearchParam";
 import { useUser } from "../start/useUser";
 import { Button } from "../ui/Button";
 import { ComboBox } from "../ui/ComboBox";
-import { Failed } from "../ui/states";
+import { NotSearched } from "../ui/states";
 import { AddressView } from "./AddressView";
+import { Alerts } from "./Alerts";
 import { IncidentView } from "./IncidentView";
 import { Today } from "./Today";
 
@@ -29,12 +30,7 @@ export function DistrictPage() {
     setIncident(null);
     setAddress(null);
   };
-  if (user.district_code === undefined)
-    return (
-      <main className="page">
-        <Failed title={t("noDistrict")} words={t("noDistrictHelp")} />
-      </main>
-    );
+  if (user.district_code === undefined) return <NoDistrict />;
   return (
     <main className="page">
       <div className="row-spread district-head">
@@ -46,14 +42,38 @@ export function DistrictPage() {
             </Button>
           )}
         </div>
-        <Search onPick={go.address} />
+        <div className="district-search">
+          <Search onPick={go.address} />
+        </div>
       </div>
+      <Alerts shown={incident} go={go} />
       {incident !== null ? (
         <IncidentView key={incident} id={incident} go={go} />
       ) : address !== null ? (
         <AddressView key={address} id={address} go={go} />
       ) : (
         <Today go={go} />
+      )}
+    </main>
+  );
+}
+
+/** An account that may read no case: an administrator's, or one that waits for its district. */
+function NoDistrict() {
+  const { t } = useTranslation("district");
+  const user = useUser();
+  const isAdministrator = user.role === "administrator";
+  return (
+    <main className="page page-narrow">
+      <h1 className="title">{isAdministrator ? user.display_name : t("noDistrict")}</h1>
+      {isAdministrator ? (
+        <NotSearched title={t("administrator.title")}>
+          <p>{t("administrator.why")}</p>
+        </NotSearched>
+      ) : (
+        <NotSearched title={t("noDistrict")}>
+          <p>{t("noDistrictHelp")}</p>
+        </NotSearched>
       )}
     </main>
   );
