@@ -61,7 +61,6 @@ test("a call becomes a briefing, and the outcome comes back", async ({ signedIn,
   await tablet.getByRole("button", { name: "Save the sheet" }).click();
   await expect(tablet.getByText("The sheet is saved").first()).toBeVisible();
 
-  await keepScreen(district, "district");
   await district
     .getByRole("button", { name: /^Open 26/ })
     .first()

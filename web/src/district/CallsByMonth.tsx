@@ -31,7 +31,10 @@ export function CallsByMonth({
       nameOfBar={t("chart.month")}
       bars={months.map(({ start, calls }, index) => ({
         ...monthNames(start, language),
-        begins: index === 0 || start.getMonth() === 0 ? String(start.getFullYear()) : undefined,
+        begins:
+          start.getMonth() === 0 || (index === 0 && start.getMonth() < 10)
+            ? String(start.getFullYear())
+            : undefined,
         parts: calls === null ? null : [calls.dv, calls.other],
       }))}
     />

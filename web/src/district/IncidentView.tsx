@@ -84,6 +84,7 @@ function Head({ incident, go }: { incident: Schemas["IncidentDetail"]; go: Go })
   const { language } = useLanguage();
   const { address, relationship } = incident;
   const facts = [
+    t("case", { number: incident.number }),
     t("received", { time: moment(new Date(incident.received_at), language) }),
     relationshipInWords(t, relationship),
     incident.disposition,
@@ -91,7 +92,9 @@ function Head({ incident, go }: { incident: Schemas["IncidentDetail"]; go: Go })
   return (
     <div className="row-spread">
       <div className="district-lines">
-        <h2 className="title-large">{t("case", { number: incident.number })}</h2>
+        <h2 className="title-large">
+          {address?.label ?? incident.address_note ?? t("case", { number: incident.number })}
+        </h2>
         <p className="muted">{facts.join(" · ")}</p>
       </div>
       <div className="row district-end">
@@ -101,7 +104,7 @@ function Head({ incident, go }: { incident: Schemas["IncidentDetail"]; go: Go })
         <Tag>{t(`state.${incident.state}`)}</Tag>
         {address !== undefined && (
           <Button size="small" icon="home" onPress={() => go.address(address.id)}>
-            {address.label}
+            {t("pastOf")}
           </Button>
         )}
       </div>

@@ -19,7 +19,7 @@ export function NewIncidents({ go }: { go: Go }) {
     queryFn: ({ pageParam }) =>
       done(
         client.GET("/api/v1/incidents", {
-          params: { query: { dv: true, limit: 8, ...(pageParam !== "" && { cursor: pageParam }) } },
+          params: { query: { dv: true, limit: 6, ...(pageParam !== "" && { cursor: pageParam }) } },
         }),
       ),
     initialPageParam: "",

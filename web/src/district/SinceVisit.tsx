@@ -5,7 +5,7 @@ import { inWords } from "../api/problem";
 import { day } from "../i18n/time";
 import { useLanguage } from "../i18n/useLanguage";
 import { Card } from "../ui/Card";
-import { Failed, Loading, NotSearched } from "../ui/states";
+import { Failed, Loading } from "../ui/states";
 import { Tag } from "../ui/Tag";
 import { isDV } from "./months";
 import { lastWritten } from "./visit";
@@ -43,13 +43,14 @@ export function SinceVisit({ entries }: { entries: readonly Entry[] }) {
       ) : (
         <div className="stack-tight">
           {visit === null && (
-            <NotSearched title={t("since.never")}>
-              <p className="small">{t("since.neverHelp", { count: looked.length })}</p>
-            </NotSearched>
+            <p>
+              <span className="strong">{t("since.never")}</span>{" "}
+              <span className="muted small">{t("since.neverHelp", { count: looked.length })}</span>
+            </p>
           )}
           {last !== null && (
             <>
-              <p className="strong">
+              <p className={visit === null ? "muted" : "strong"}>
                 {visit !== null
                   ? t("since.visited", { date: day(new Date(last.written_at), language) })
                   : t("since.last", {

@@ -128,6 +128,7 @@ export const district = texts({
     noResidents: "Nobody on record",
     seen: "last seen {{date}}",
     case: "Incident {{number}}",
+    pastOf: "History of the address",
     received: "Received {{time}}",
     priority: "Priority {{level}}",
     relationship: {
@@ -376,6 +377,7 @@ export const district = texts({
     noResidents: "Kedagi ei ole kirjas",
     seen: "viimati {{date}}",
     case: "Sündmus {{number}}",
+    pastOf: "Aadressi ajalugu",
     received: "Kõne saabus {{time}}",
     priority: "Prioriteet {{level}}",
     relationship: {
