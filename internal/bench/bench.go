@@ -24,19 +24,24 @@ type Line struct {
 
 // Compare measures both n times in turn, so that what disturbs the machine
 // disturbs both, and prints the line. Each returns how long its round took;
-// what prepares a round is not in it.
-func Compare(out io.Writer, name string, n int, measured, floor func(round int) (time.Duration, error)) error {
+// what prepares a round or follows it is not in it. The first warm rounds come
+// before those n and do not count: they find connections, plans and caches cold.
+func Compare(out io.Writer, name string, warm, n int, measured, floor func(round int) (time.Duration, error)) error {
 	ours, least := make([]time.Duration, 0, n), make([]time.Duration, 0, n)
-	for round := range n {
+	for round := range warm + n {
 		took, err := floor(round)
 		if err != nil {
 			return fmt.Errorf("%s: floor: %w", name, err)
 		}
-		least = append(least, took)
+		if round >= warm {
+			least = append(least, took)
+		}
 		if took, err = measured(round); err != nil {
 			return fmt.Errorf("%s: %w", name, err)
 		}
-		ours = append(ours, took)
+		if round >= warm {
+			ours = append(ours, took)
+		}
 	}
 	l := Line{
 		Name: name, N: n,

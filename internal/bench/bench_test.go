@@ -13,7 +13,7 @@ func TestALineComparesWithItsFloor(t *testing.T) {
 	ms := func(base int) func(int) (time.Duration, error) {
 		return func(round int) (time.Duration, error) { return time.Duration(base*(round+1)) * time.Millisecond, nil }
 	}
-	if err := Compare(&out, "dispatch_push", 100, ms(2), ms(1)); err != nil {
+	if err := Compare(&out, "dispatch_push", 0, 100, ms(2), ms(1)); err != nil {
 		t.Fatal(err)
 	}
 	var got Line
@@ -29,7 +29,7 @@ func TestALineComparesWithItsFloor(t *testing.T) {
 func TestAFailedRoundIsNoResult(t *testing.T) {
 	var out bytes.Buffer
 	broken := errors.New("cut")
-	err := Compare(&out, "answer", 1,
+	err := Compare(&out, "answer", 0, 1,
 		func(int) (time.Duration, error) { return 0, broken },
 		func(int) (time.Duration, error) { return 1, nil })
 	if !errors.Is(err, broken) || out.Len() != 0 {

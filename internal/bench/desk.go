@@ -4,11 +4,13 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
 	"net/http/cookiejar"
 	"strings"
+	"time"
 
 	"github.com/google/uuid"
 	"github.com/gorilla/websocket"
@@ -106,6 +108,43 @@ func (d *Desk) Raise(ctx context.Context, addressID string) (callID, incidentID 
 	return call.ID, incident.ID, err
 }
 
+// Settled waits until the service has heard all that the tablet on an incident
+// said: that it stored the briefing, and that it is clear again.
+func (d *Desk) Settled(ctx context.Context, incident string) error {
+	for {
+		var now struct {
+			State      string `json:"state"`
+			Deliveries []struct {
+				DeliveredAt *time.Time `json:"delivered_at"`
+			} `json:"deliveries"`
+		}
+		if err := d.Call(ctx, http.MethodGet, "/incidents/"+incident, nil, nil, &now); err != nil {
+			return err
+		}
+		if now.State == "closed" && len(now.Deliveries) > 0 && now.Deliveries[0].DeliveredAt != nil {
+			return nil
+		}
+		time.Sleep(2 * time.Millisecond)
+	}
+}
+
+// Units lists the units that the service recommends for an incident, best first.
+func (d *Desk) Units(ctx context.Context, incident string) ([]string, error) {
+	var page struct {
+		Items []struct {
+			Unit struct {
+				ID string `json:"id"`
+			} `json:"unit"`
+		} `json:"items"`
+	}
+	err := d.Call(ctx, http.MethodGet, "/units/recommended?incident="+incident, nil, nil, &page)
+	ids := make([]string, 0, len(page.Items))
+	for _, each := range page.Items {
+		ids = append(ids, each.Unit.ID)
+	}
+	return ids, err
+}
+
 // Tablet is a unit's open line.
 type Tablet struct {
 	Unit      string
@@ -125,7 +164,7 @@ func (d *Desk) Dial(ctx context.Context) (*websocket.Conn, error) {
 }
 
 // Listen opens the stream of a signed-in officer; each briefing is acknowledged
-// as a tablet does.
+// as a tablet does, and the unit is clear at once.
 func (d *Desk) Listen(ctx context.Context) (*Tablet, error) {
 	socket, err := d.Dial(ctx)
 	if err != nil {
@@ -150,10 +189,18 @@ func (t *Tablet) read(welcome chan<- error) {
 			}
 			return
 		}
+		if bytes.HasPrefix(raw, []byte(`{"type":"briefing"`)) {
+			t.Briefings <- len(raw) // it has arrived; what it says comes after
+		}
 		var f struct {
 			Type  string `json:"type"`
 			Topic string `json:"topic"`
 			Seq   int64  `json:"seq"`
+			Body  struct {
+				Assignment struct {
+					ID string `json:"id"`
+				} `json:"assignment"`
+			} `json:"body"`
 		}
 		if err := json.Unmarshal(raw, &f); err != nil {
 			return
@@ -162,9 +209,10 @@ func (t *Tablet) read(welcome chan<- error) {
 		case "welcome":
 			welcome <- nil
 		case "briefing":
-			t.Briefings <- len(raw)
 			ack := map[string]any{"type": "ack", "body": map[string]any{"topic": f.Topic, "seq": f.Seq}}
-			if err := t.socket.WriteJSON(ack); err != nil {
+			clear := map[string]any{"type": "status", "body": map[string]any{
+				"assignment_id": f.Body.Assignment.ID, "status": "cleared", "at": time.Now().UTC(), "client_id": uuid.NewString()}}
+			if err := errors.Join(t.socket.WriteJSON(ack), t.socket.WriteJSON(clear)); err != nil {
 				return
 			}
 		}

@@ -30,6 +30,16 @@ func (r *Room) RecommendUnits(ctx context.Context, a access.Actor, id incident.I
 	if err != nil {
 		return nil, fmt.Errorf("free units: %w", err)
 	}
+	if len(units) == 0 {
+		return nil, nil
+	}
+	ids := make([]unit.ID, len(units))
+	for i, u := range units {
+		ids[i] = u.ID
+	}
+	if err := r.Store.MakeReady(ctx, id, ids); err != nil {
+		return nil, fmt.Errorf("make incident %s ready: %w", id, err)
+	}
 	return unit.Recommend(units, in.Place(), in.DistrictCode, now), nil
 }
 

@@ -125,6 +125,9 @@ type Store interface {
 	// Change loads and locks a case, lets decide judge it, and keeps what it
 	// returns. If decide refuses, nothing is written.
 	Change(ctx context.Context, key Key, once *Once, decide func(Work) (Written, error)) (Kept, error)
+	// MakeReady reads what sending one of the units to an incident needs, so
+	// that the sending itself is quick.
+	MakeReady(ctx context.Context, id incident.ID, units []unit.ID) error
 	// OpenCall keeps a new call.
 	OpenCall(ctx context.Context, c call.Call, once *Once) (Kept, error)
 	// Work loads a case without locking it.

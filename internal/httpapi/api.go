@@ -13,6 +13,7 @@ import (
 	"github.com/alexedwards/scs/v2"
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
+	"github.com/hashicorp/golang-lru/v2/expirable"
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 	"github.com/rs/zerolog"
@@ -68,6 +69,8 @@ type Server struct {
 	// Secure marks cookies for TLS only.
 	Secure bool
 	Limits *Limits
+
+	recent *expirable.LRU[string, access.Actor] // by token
 }
 
 // Readiness is the answer of /readyz.
@@ -79,6 +82,7 @@ type Readiness struct {
 
 // Handler is the whole HTTP surface.
 func (s *Server) Handler() http.Handler {
+	s.recent = expirable.NewLRU[string, access.Actor](recentMost, nil, recentFor)
 	mux := http.NewServeMux()
 	s.register(humago.New(mux, config()))
 	mux.HandleFunc("GET /api/v1/stream", s.stream)

@@ -26,6 +26,7 @@ type folder struct {
 	page     []byte           // body of the newest briefing, as it is stored
 	repeated []byte           // the answer given to the same request before
 	last     map[string]int64 // last number of each topic that is locked
+	signs    map[unit.ID]string
 }
 
 // asker is a pool, a connection or a transaction.
@@ -65,13 +66,11 @@ func firstCallOf(incident string) string {
 func queriesBy(what, call, incident, root string) caseQueries {
 	return caseQueries{
 		what: what,
-		root: `select coalesce((select call_sign from unit where id = $2::uuid), '') from ` + root,
+		root: `select true from ` + root,
 		topics: `
-select name, last_seq from topic where name in (
     select 'incident:' || ` + incident + `
     union all select 'unit:' || unit_id from assignment where incident_id = ` + incident + ` and status not in ('cleared', 'cancelled')
-    union all select 'unit:' || $2::uuid)
-order by name for update`,
+    union all select 'unit:' || unnest($2::uuid[])`,
 		incident:    incidentAndPage + ` where i.id = ` + incident,
 		assignments: assignmentFrom + ` where s.incident_id = ` + incident + ` order by s.assigned_at, s.id`,
 		call:        callFrom + ` where c.id = ` + call,
@@ -103,7 +102,7 @@ func missing(err error, what string) error {
 // Work loads a case without locking it.
 func (s *Store) Work(ctx context.Context, key control.Key) (control.Work, error) {
 	f, b := newFolder(), &pgx.Batch{}
-	f.read(b, key, "")
+	f.read(b, key, nil, "")
 	if err := s.pool.SendBatch(ctx, b).Close(); err != nil {
 		return control.Work{}, sorted(err, "load a case")
 	}
@@ -111,7 +110,7 @@ func (s *Store) Work(ctx context.Context, key control.Key) (control.Work, error)
 }
 
 func newFolder() *folder {
-	return &folder{Work: control.Work{History: premise.Empty()}, last: map[string]int64{}}
+	return &folder{Work: control.Work{History: premise.Empty()}, last: map[string]int64{}, signs: map[unit.ID]string{}}
 }
 
 // missing refuses a key that names nothing.
@@ -140,12 +139,15 @@ select distinct on (question) question, value, at from answer`
 
 const reportsOfAssignment = `select client_id from assignment_status where assignment_id = $1`
 
-// read queues the reading of a case; lock is put behind the queries of the rows
-// that are then changed.
-func (f *folder) read(b *pgx.Batch, key control.Key, lock string) {
+const callSigns = `select id, call_sign from unit where id = any($1::uuid[])`
+
+// read queues the reading of a case with the units that may be sent; lock is
+// put behind the queries of the rows that are then changed.
+func (f *folder) read(b *pgx.Batch, key control.Key, units []unit.ID, lock string) {
 	q, id := queriesFor(key)
-	b.Queue(q.root+lock, id, sent(key)).Query(func(rows pgx.Rows) error {
-		_, err := pgx.ForEachRow(rows, []any{&f.CallSign}, func() error {
+	b.Queue(q.root+lock, id).Query(func(rows pgx.Rows) error {
+		var found bool
+		_, err := pgx.ForEachRow(rows, []any{&found}, func() error {
 			f.found = true
 			return nil
 		})
@@ -159,8 +161,17 @@ func (f *folder) read(b *pgx.Batch, key control.Key, lock string) {
 		f.Assignments, err = pgx.CollectRows(rows, scanAssignment)
 		return err
 	})
-	if key.Unit != "" {
-		return
+	if len(units) > 0 {
+		var id unit.ID
+		var sign string
+		b.Queue(callSigns, units).Query(func(rows pgx.Rows) error {
+			_, err := pgx.ForEachRow(rows, []any{&id, &sign}, func() error {
+				f.signs[id] = sign
+				return nil
+			})
+			return err
+		})
+		return // what the caller said is not needed to send a unit
 	}
 	b.Queue(q.call, id).Query(f.scanCall)
 	b.Queue(q.parties, id).Query(func(rows pgx.Rows) (err error) {
@@ -176,20 +187,12 @@ func (f *folder) read(b *pgx.Batch, key control.Key, lock string) {
 	}
 }
 
-// sent is the unit of a key as a parameter, null when there is none.
-func sent(key control.Key) *unit.ID {
-	if key.Unit == "" {
-		return nil
-	}
-	return &key.Unit
-}
-
-// lockTopics queues the locking of the topics that a decision on the case may
-// tell something on. The order of names keeps two writers from waiting for each
-// other.
-func (f *folder) lockTopics(b *pgx.Batch, key control.Key) {
+// readTopics queues the reading of the last numbers of the topics that a
+// decision on the case may tell something on. Locked in the order of their
+// names, so that no two writers wait for each other.
+func (f *folder) readTopics(b *pgx.Batch, key control.Key, units []unit.ID, lock string) {
 	q, id := queriesFor(key)
-	b.Queue(q.topics, id, sent(key)).Query(func(rows pgx.Rows) error {
+	b.Queue(`select name, last_seq from topic where name in (`+q.topics+`) order by name`+lock, id, units).Query(func(rows pgx.Rows) error {
 		var name string
 		var last int64
 		_, err := pgx.ForEachRow(rows, []any{&name, &last}, func() error {

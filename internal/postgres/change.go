@@ -25,11 +25,18 @@ import (
 // returns, all in one transaction. If decide refuses, nothing is written.
 //
 // It takes two round trips: all reading goes with the begin, all writing with
-// the commit. Only a new address, an outcome and a topic that nothing was told
-// on before cost one more.
+// the commit. A case that was made ready takes one. Only a new address, an
+// outcome and a topic that nothing was told on before cost one more.
 func (s *Store) Change(ctx context.Context, key control.Key, once *control.Once, decide func(control.Work) (control.Written, error)) (kept control.Kept, err error) {
 	err = s.pool.AcquireFunc(ctx, func(held *pgxpool.Conn) error {
 		defer rollBack(ctx, held)
+		if f, ok := s.takeReady(key); ok {
+			kept, err = changeReady(ctx, held, f, once, decide)
+			if err == nil || !changedSince(err) {
+				return err
+			}
+			rollBack(ctx, held)
+		}
 		kept, err = change(ctx, held, key, once, decide)
 		return err
 	})
@@ -49,42 +56,63 @@ func rollBack(ctx context.Context, held *pgxpool.Conn) {
 }
 
 func change(ctx context.Context, db *pgxpool.Conn, key control.Key, once *control.Once, decide func(control.Work) (control.Written, error)) (control.Kept, error) {
+	var units []unit.ID
+	if key.Unit != "" {
+		units = []unit.ID{key.Unit}
+	}
 	f, reading := newFolder(), &pgx.Batch{}
 	reading.Queue("begin")
-	f.read(reading, key, locking)
+	f.read(reading, key, units, locking)
 	// Under the lock, so that a repeat sees the answer of the first.
 	answered(reading, once, &f.repeated)
-	f.lockTopics(reading, key)
+	f.readTopics(reading, key, units, ` for update`)
 	if err := db.SendBatch(ctx, reading).Close(); err != nil {
 		return control.Kept{}, fmt.Errorf("load a case: %w", err)
 	}
 	if err := f.missing(key); err != nil || f.repeated != nil {
 		return control.Kept{Repeated: f.repeated}, err
 	}
-	stood := f.Incident
-	if stood != nil {
-		copied := *stood // decide may work on its own copy
-		f.Incident = &copied
-	}
-	out, err := decide(f.Work)
+	f.CallSign = f.signs[key.Unit]
+	out, err := f.decide(decide)
 	if err != nil {
 		return control.Kept{}, err
 	}
-	if out.Incident != nil && !out.NewIncident && (stood == nil || stood.Version != out.Incident.Version-1) {
-		return control.Kept{}, fault.Changed(value(stood).Version)
-	}
-	return keep(ctx, db, f, out, once)
+	return keep(ctx, db, f, out, &pgx.Batch{}, once)
 }
 
-// keep writes a decision and commits: first what its notices and their numbers
-// depend on, if anything, then all the rest.
-func keep(ctx context.Context, db *pgxpool.Conn, f *folder, out control.Written, once *control.Once) (control.Kept, error) {
+// decide lets decide judge a copy of the case.
+func (f *folder) decide(decide func(control.Work) (control.Written, error)) (control.Written, error) {
+	w, version := f.Work, int64(0)
+	if f.Incident != nil {
+		copied := *f.Incident
+		w.Incident, version = &copied, copied.Version
+	}
+	out, err := decide(w)
+	if err == nil && out.Incident != nil && !out.NewIncident && version != out.Incident.Version-1 {
+		err = fault.Changed(version)
+	}
+	return out, err
+}
+
+// keep writes a decision, behind what b holds, and commits: first what its
+// notices and their numbers depend on, if anything, then all the rest.
+func keep(ctx context.Context, db *pgxpool.Conn, f *folder, out control.Written, b *pgx.Batch, once *control.Once) (control.Kept, error) {
+	send := func() error {
+		if b.Len() == 0 {
+			return nil
+		}
+		err := db.SendBatch(ctx, b).Close()
+		b = &pgx.Batch{}
+		return err
+	}
 	if out.NewAddress != "" {
+		if err := send(); err != nil {
+			return control.Kept{}, fmt.Errorf("write a case: %w", err)
+		}
 		if err := addUnverified(ctx, db, &out); err != nil {
 			return control.Kept{}, err
 		}
 	}
-	b := &pgx.Batch{}
 	page, err := records(b, f, out)
 	if err != nil {
 		return control.Kept{}, err
@@ -94,15 +122,17 @@ func keep(ctx context.Context, db *pgxpool.Conn, f *folder, out control.Written,
 		return control.Kept{}, err
 	}
 	if out.Outcome != nil {
+		if err := send(); err != nil {
+			return control.Kept{}, fmt.Errorf("write a case: %w", err)
+		}
 		feedback, err := keepOutcome(ctx, db, value(out.Incident), *out.Outcome)
 		if err != nil {
 			return control.Kept{}, err
 		}
 		told = append(told, feedback...)
 	}
-	numbering := &pgx.Batch{}
-	if told.numbers(numbering, f.last); numbering.Len() > 0 {
-		if err := db.SendBatch(ctx, numbering).Close(); err != nil {
+	if told.numbers(b, f.last) {
+		if err := send(); err != nil {
 			return control.Kept{}, fmt.Errorf("number notices: %w", err)
 		}
 	}
@@ -115,7 +145,7 @@ func keep(ctx context.Context, db *pgxpool.Conn, f *folder, out control.Written,
 		return control.Kept{}, err
 	}
 	b.Queue("commit")
-	if err := db.SendBatch(ctx, b).Close(); err != nil {
+	if err := send(); err != nil {
 		return control.Kept{}, fmt.Errorf("write a case: %w", err)
 	}
 	return control.Kept{Written: out, Notices: told}, nil
@@ -246,11 +276,14 @@ insert into incident (id, number, state, class, type, relationship, priority, fl
 values ($1, $2, $3, $4, $5, $6, nullif($7::int, 0), $8, nullif($9, '')::uuid, nullif($10, ''),
     $11, $12, $13, $14, $15, $16, nullif($17, ''), $18, $19)`
 
+// updateIncident fails when the version is not the one before: the row was
+// locked, or read without a lock and must not have changed since.
 const updateIncident = `
-update incident set state = $2, class = $3, type = $4, relationship = $5, priority = nullif($6::int, 0), flags = $7,
+with done as (update incident set state = $2, class = $3, type = $4, relationship = $5, priority = nullif($6::int, 0), flags = $7,
     address_id = nullif($8, '')::uuid, district_code = nullif($9, ''), dispatched_at = $10, arrived_at = $11,
     closed_at = $12, disposition = $13, summary = $14, risk_level = nullif($15, ''), version = $16
-where id = $1`
+where id = $1 and version = $16 - 1 returning true)
+select 1 / count(*) from done`
 
 func keepIncident(b *pgx.Batch, in incident.Incident, fresh bool) {
 	flags := in.Flags

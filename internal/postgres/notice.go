@@ -31,11 +31,12 @@ select name, n from unnest($1::text[], $2::bigint[]) t (name, n) order by name
 on conflict (name) do update set last_seq = topic.last_seq + excluded.last_seq
 returning name, last_seq`
 
-// numbers queues the taking of the notices' numbers, but on topics that are
-// locked already, of which last holds the last number. The rows of the topics
+// numbers gives the notices their numbers. On topics of which last holds the
+// last number it does so at once; for others it queues the taking and returns
+// true: they are there when b was sent. The rows of the topics
 // stay locked until commit and are taken in the order of their names, so
 // numbers follow commits without a gap and no two writers wait for each other.
-func (n news) numbers(b *pgx.Batch, last map[string]int64) {
+func (n news) numbers(b *pgx.Batch, last map[string]int64) (queued bool) {
 	count := map[string]int64{}
 	for _, one := range n {
 		if _, locked := last[one.Topic]; !locked {
@@ -44,7 +45,7 @@ func (n news) numbers(b *pgx.Batch, last map[string]int64) {
 	}
 	if len(count) == 0 {
 		n.number(last)
-		return
+		return false
 	}
 	var names []string
 	var counts []int64
@@ -63,6 +64,7 @@ func (n news) numbers(b *pgx.Batch, last map[string]int64) {
 		n.number(next)
 		return err
 	})
+	return true
 }
 
 // number gives the notices the numbers after the last of their topics.
@@ -75,24 +77,28 @@ func (n news) number(last map[string]int64) {
 	}
 }
 
+// raiseNumbers fails when a last number is not the one that was read.
 const raiseNumbers = `
-update topic set last_seq = t.last_seq from unnest($1::text[], $2::bigint[]) t (name, last_seq) where topic.name = t.name`
+with done as (
+    update topic set last_seq = t.next from unnest($1::text[], $2::bigint[], $3::bigint[]) t (name, last, next)
+    where topic.name = t.name and topic.last_seq = t.last returning true)
+select 1 / (count(*) / cardinality($1::text[])) from done`
 
-// raise queues the new last numbers of the topics that were locked.
-func (n news) raise(b *pgx.Batch, locked map[string]int64) {
-	last := map[string]int64{}
+// raise queues the new last numbers of the topics of which last was read.
+func (n news) raise(b *pgx.Batch, last map[string]int64) {
+	next := map[string]int64{}
 	for _, one := range n {
-		if _, ok := locked[one.Topic]; ok {
-			last[one.Topic] = max(last[one.Topic], one.Seq)
+		if _, ok := last[one.Topic]; ok {
+			next[one.Topic] = max(next[one.Topic], one.Seq)
 		}
 	}
 	var names []string
-	var numbers []int64
-	for name, seq := range last {
-		names, numbers = append(names, name), append(numbers, seq)
+	var from, to []int64
+	for name, seq := range next {
+		names, from, to = append(names, name), append(from, last[name]), append(to, seq)
 	}
 	if len(names) > 0 {
-		b.Queue(raiseNumbers, names, numbers)
+		b.Queue(raiseNumbers, names, from, to)
 	}
 }
 

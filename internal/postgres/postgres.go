@@ -6,23 +6,28 @@ import (
 	"context"
 	"time"
 
+	"github.com/hashicorp/golang-lru/v2/expirable"
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgtype"
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"doorstep/internal/control"
 	"doorstep/internal/fault"
+	"doorstep/internal/incident"
 )
 
 var _ control.Store = (*Store)(nil)
 
 // Store is the record.
 type Store struct {
-	pool *pgxpool.Pool
+	pool  *pgxpool.Pool
+	ready *expirable.LRU[incident.ID, *folder]
 }
 
 // New keeps the record through a pool made by Open.
-func New(pool *pgxpool.Pool) *Store { return &Store{pool: pool} }
+func New(pool *pgxpool.Pool) *Store {
+	return &Store{pool: pool, ready: expirable.NewLRU[incident.ID, *folder](readyMost, nil, readyFor)}
+}
 
 // statementCache is how many prepared statements a connection holds: more than
 // this package has.
