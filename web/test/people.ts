@@ -2,6 +2,7 @@
 export const people = {
   callTaker: { username: "calltaker1", desk: "/calltaking" },
   officer: { username: "patrol1", desk: "/tablet" },
+  otherOfficer: { username: "patrol3", desk: "/tablet" },
   administrator: { username: "admin", desk: "/district" },
   districtOfficer: { username: "district1", desk: "/district" },
 } as const;
