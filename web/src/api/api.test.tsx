@@ -74,3 +74,10 @@ test("one intention has one key, whatever the retries, and the next has another"
   act(() => result.current.renew());
   expect(result.current.key()).not.toEqual(first);
 });
+
+test("a retry of the same body keeps its key, a changed body is a new intention", () => {
+  const { result } = renderHook(() => useOnce());
+  const first = result.current.key({ channel: "voice" });
+  expect(result.current.key({ channel: "voice" })).toEqual(first);
+  expect(result.current.key({ channel: "text" })).not.toEqual(first);
+});

@@ -9,21 +9,27 @@ export function newKey(): string {
 }
 
 /**
- * A key that stays the same across retries of one intention:
+ * A key that stays the same across retries of one intention, which is to send
+ * the same body. A changed body is a new intention, and so is whatever follows
+ * a success:
  *
  *     const once = useOnce();
  *     useMutation({
- *       mutationFn: (body) => done(client.POST("/api/v1/calls", { params: { header: once.key() }, body })),
- *       onSuccess: once.renew, // the next press is a new intention
+ *       mutationFn: (body) => done(client.POST("/api/v1/calls", { params: { header: once.key(body) }, body })),
+ *       onSuccess: once.renew, // the same again is now meant to be a second one
  *     });
  */
 export function useOnce() {
-  const key = useRef<string>(undefined);
+  const kept = useRef<{ key: string; of: string }>(undefined);
   return useMemo(
     () => ({
-      key: () => ({ "Idempotency-Key": (key.current ??= newKey()) }),
+      key: (body: unknown = null) => {
+        const of = JSON.stringify(body);
+        if (kept.current?.of !== of) kept.current = { key: newKey(), of };
+        return { "Idempotency-Key": kept.current.key };
+      },
       renew: () => {
-        key.current = undefined;
+        kept.current = undefined;
       },
     }),
     [],

@@ -27,25 +27,20 @@ export function StartView({ onOpen, tools }: { onOpen: (call: string) => void; t
   const [phone, setPhone] = useState("");
   const once = useOnce();
   const open = useMutation({
-    mutationFn: () =>
-      done(
-        client.POST("/api/v1/calls", {
-          params: { header: once.key() },
-          body: {
-            channel,
-            caller_role: role,
-            language,
-            covert,
-            ...(phone.trim() !== "" && { phone: phone.trim() }),
-          },
-        }),
-      ),
+    mutationFn: () => {
+      const body = {
+        channel,
+        caller_role: role,
+        language,
+        covert,
+        ...(phone.trim() !== "" && { phone: phone.trim() }),
+      };
+      return done(client.POST("/api/v1/calls", { params: { header: once.key(body) }, body }));
+    },
     onSuccess: (call) => {
       once.renew();
       onOpen(call.id);
     },
-    // Changed details are a new intention.
-    onError: once.renew,
   });
   const begin = () => {
     if (!open.isPending) open.mutate();
