@@ -48,7 +48,7 @@ export function AddressView({ id, go }: { id: string; go: Go }) {
   const more = past.hasNextPage ? () => void past.fetchNextPage() : null;
   return (
     <>
-      <Head first={first} around={entries.length - own.length} />
+      <Head first={first} around={entries.length - own.length} isPart={past.hasNextPage} />
       <div className="district-columns">
         <div className="stack">
           <Card title={t("chart.title")} asOf={new Date(first.as_of)}>
@@ -79,7 +79,7 @@ function oldest(entries: readonly { received_at: string }[]): Date {
   return new Date(Math.min(...entries.map(({ received_at }) => Date.parse(received_at))));
 }
 
-function Head({ first, around }: { first: First; around: number }) {
+function Head({ first, around, isPart }: { first: First; around: number; isPart: boolean }) {
   const { t } = useTranslation("district");
   const { address, counts } = first;
   return (
@@ -88,7 +88,7 @@ function Head({ first, around }: { first: First; around: number }) {
         <h2 className="title-large">{address.label}</h2>
         <p className="row muted">
           {t(`address.kind.${address.kind}`)} · {address.locality}
-          {around > 0 && <Tag>{t("address.elsewhere", { count: around })}</Tag>}
+          {around > 0 && <Tag>{t("address.elsewhere", { number: isPart ? `${around}+` : around })}</Tag>}
         </p>
       </div>
       <dl className="district-counts">

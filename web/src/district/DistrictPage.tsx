@@ -6,7 +6,6 @@ import { useSearchParam } from "../start/useSearchParam";
 import { useUser } from "../start/useUser";
 import { Button } from "../ui/Button";
 import { ComboBox } from "../ui/ComboBox";
-import { NotSearched } from "../ui/states";
 import { AddressView } from "./AddressView";
 import { Alerts } from "./Alerts";
 import { IncidentView } from "./IncidentView";
@@ -65,16 +64,10 @@ function NoDistrict() {
   const isAdministrator = user.role === "administrator";
   return (
     <main className="page page-narrow">
-      <h1 className="title">{isAdministrator ? user.display_name : t("noDistrict")}</h1>
-      {isAdministrator ? (
-        <NotSearched title={t("administrator.title")}>
-          <p>{t("administrator.why")}</p>
-        </NotSearched>
-      ) : (
-        <NotSearched title={t("noDistrict")}>
-          <p>{t("noDistrictHelp")}</p>
-        </NotSearched>
-      )}
+      <section className="card card-body stack-tight">
+        <h1 className="title">{isAdministrator ? t("administrator.title") : t("noDistrict")}</h1>
+        <p className="muted">{isAdministrator ? t("administrator.why") : t("noDistrictHelp")}</p>
+      </section>
     </main>
   );
 }

@@ -25,7 +25,11 @@ export function FollowUps({ go }: { go: Go }) {
   const items = list.data?.items ?? [];
   const asOf = list.data && new Date(list.data.as_of);
   return (
-    <Card title={t("followUps.title", { count: items.length })} asOf={asOf} flush={items.length > 0}>
+    <Card
+      title={list.isSuccess ? t("followUps.title", { count: items.length }) : t("followUps.waiting")}
+      asOf={asOf}
+      flush={items.length > 0}
+    >
       {list.isPending && <Loading lines={6} />}
       {list.isError && <Failed words={inWords(list.error, api)} onRetry={() => void list.refetch()} />}
       {list.isSuccess && items.length === 0 && (

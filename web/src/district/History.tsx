@@ -111,7 +111,7 @@ function Past({ entry, go }: { entry: Entry; go: Go }) {
     >
       {entry.tie !== "dwelling" && <p className="strong small">{entry.address}</p>}
       <p>
-        {[entry.summary, entry.summary === "" ? entry.type : entry.disposition].filter(Boolean).join(" · ")}
+        {entry.summary} <span className="muted">{entry.summary === "" ? entry.type : entry.disposition}</span>
       </p>
       {entry.flags.length > 0 && (
         <ul className="district-flags">

@@ -44,6 +44,7 @@ export function IncidentView({ id, go }: { id: string; go: Go }) {
           {sheet !== undefined && <Disagreement sheet={sheet} centre={incident.data.class} />}
           <Sheet
             record={record.data}
+            isMissing={incident.data.state === "closed" && incident.data.assignments.length > 0}
             error={record.error}
             isPending={record.isPending}
             onRetry={() => void record.refetch()}

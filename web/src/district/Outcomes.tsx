@@ -23,7 +23,7 @@ export function Outcomes({
 }) {
   const { t } = useTranslation("district");
   const { t: api } = useTranslation("api");
-  const title = t("outcomes.title", { count: items?.length ?? 0 });
+  const title = items === undefined ? t("form.text") : t("outcomes.title", { count: items.length });
   return (
     <Card title={title}>
       {items === undefined && error === null && <Loading />}

@@ -5,7 +5,7 @@ import { moment } from "../i18n/time";
 import { useLanguage } from "../i18n/useLanguage";
 import { Card } from "../ui/Card";
 import { Facts } from "../ui/Facts";
-import { Empty, Failed, Loading } from "../ui/states";
+import { Failed, Loading, NotSearched } from "../ui/states";
 import { Tag } from "../ui/Tag";
 import { classSeverity, riskInWords, riskSeverity, type Class } from "./words";
 
@@ -45,11 +45,14 @@ export function Disagreement({ sheet, centre }: { sheet: Record; centre: Class }
 /** The whole on-scene record, as the crew wrote it. */
 export function Sheet({
   record,
+  isMissing,
   error,
   isPending,
   onRetry,
 }: {
   record: Schemas["OnSceneRecord"] | undefined;
+  /** Somebody was there and the case is closed: a sheet should be here. */
+  isMissing: boolean;
   error: unknown;
   isPending: boolean;
   onRetry: () => void;
@@ -71,9 +74,9 @@ export function Sheet({
       {isPending && <Loading />}
       {record === undefined && !isPending && <Failed words={inWords(error, api)} onRetry={onRetry} />}
       {record !== undefined && sheet === undefined && (
-        <Empty title={t("sheet.none")}>
-          <p className="muted">{t("sheet.noneHelp")}</p>
-        </Empty>
+        <NotSearched title={t("sheet.none")}>
+          {isMissing ? <Tag severity="caution">{t("sheet.missing")}</Tag> : <p>{t("sheet.noneHelp")}</p>}
+        </NotSearched>
       )}
       {sheet !== undefined && <Written sheet={sheet} />}
     </Card>

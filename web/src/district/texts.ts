@@ -21,6 +21,7 @@ export const district = texts({
     openCase: "Open {{number}}",
     crewSays: "The crew: {{reason}}",
     followUps: {
+      waiting: "Waiting for you",
       title: "Waiting for you ({{count}})",
       none: "No case waits for you",
       noneHelp: "Follow-ups that fall due and sheets that disagree with the centre come here by themselves.",
@@ -72,7 +73,7 @@ export const district = texts({
         place: "Place",
         unverified: "Not verified",
       },
-      elsewhere: "{{count}} more around it",
+      elsewhere: "{{number}} more around it",
     },
     chart: {
       title: "Calls of this address by month",
@@ -170,6 +171,7 @@ export const district = texts({
     sheet: {
       title: "DV information sheet",
       none: "No sheet was written",
+      missing: "Closed without a sheet: ask the crew",
       noneHelp: "The crew writes it at the scene; it stands here as soon as it is saved.",
       written: "Written {{time}}",
       view: "The crew's view",
@@ -270,6 +272,7 @@ export const district = texts({
     openCase: "Ava {{number}}",
     crewSays: "Ekipaaž: {{reason}}",
     followUps: {
+      waiting: "Sind ootab",
       title: "Sind ootab ({{count}})",
       none: "Ükski juhtum ei oota sind",
       noneHelp: "Tähtajaks saanud järelkontrollid ja keskusest erinevad infolehed tulevad siia ise.",
@@ -326,7 +329,7 @@ export const district = texts({
         place: "Koht",
         unverified: "Kontrollimata",
       },
-      elsewhere: "{{count}} veel ümbruses",
+      elsewhere: "{{number}} veel ümbruses",
     },
     chart: {
       title: "Selle aadressi väljakutsed kuude kaupa",
@@ -397,7 +400,7 @@ export const district = texts({
       flags: "Ohumärgid ({{count}})",
       noFlags: "Ühtegi ohumärki ei tõstetud",
       old: "Vana",
-      noReasons: "Põhjused olid briifingus; sellel juhtumil seda ei ole.",
+      noReasons: "Põhjused on kirjas saadetud infolehel; sellel juhtumil seda ei ole.",
       answers: "Mida helistaja ütles ({{count}})",
     },
     crews: {
@@ -413,12 +416,13 @@ export const district = texts({
       read: "Loetud",
       notYet: "veel mitte",
       late: "hiljaks jäänud",
-      briefings: "Briifingu teekond",
-      noBriefing: "Briifingut ei ole kirjas",
+      briefings: "Saadetud infolehed",
+      noBriefing: "Ühtegi infolehte ei ole saadetud",
     },
     sheet: {
       title: "Lähisuhtevägivalla infoleht",
       none: "Infolehte ei ole kirjutatud",
+      missing: "Lõpetatud ilma infoleheta: küsi ekipaažilt",
       noneHelp: "Ekipaaž kirjutab selle kohapeal; siia jõuab see kohe, kui on salvestatud.",
       written: "Kirjutatud {{time}}",
       view: "Ekipaaži hinnang",
