@@ -26,6 +26,8 @@ import (
 // Version is the version of the public contract.
 const Version = "0.1.0"
 
+const streamPath = "/api/v1/stream"
+
 // Accounts is what sign-in needs to know of people.
 type Accounts interface {
 	// Credentials returns how an account proves itself, NotFound when there
@@ -85,7 +87,7 @@ func (s *Server) Handler() http.Handler {
 	s.recent = expirable.NewLRU[string, access.Actor](recentMost, nil, recentFor)
 	mux := http.NewServeMux()
 	s.register(humago.New(mux, config()))
-	mux.HandleFunc("GET /api/v1/stream", s.stream)
+	mux.HandleFunc("GET "+streamPath, s.stream)
 	mux.HandleFunc("GET /api/asyncapi.json", func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "application/json")
 		_, _ = w.Write(s.AsyncAPI) // the client went away: nobody to tell

@@ -54,7 +54,11 @@ func sameOrigin(r *http.Request) bool {
 	return ok && host == r.Host
 }
 
-// bounded refuses bodies over MaxBody before they are read.
+// answerWithin bounds how long a person waits to hear that it cannot be done now.
+const answerWithin = 8 * time.Second
+
+// bounded refuses bodies over MaxBody before they are read, and gives up work
+// that takes too long. A stream lasts as long as it wants.
 func (s *Server) bounded(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.ContentLength > MaxBody {
@@ -63,6 +67,11 @@ func (s *Server) bounded(next http.Handler) http.Handler {
 			return
 		}
 		r.Body = http.MaxBytesReader(w, r.Body, MaxBody)
+		if r.URL.Path != streamPath {
+			ctx, cancel := context.WithTimeout(r.Context(), answerWithin)
+			defer cancel()
+			r = r.WithContext(ctx)
+		}
 		next.ServeHTTP(w, r)
 	})
 }
@@ -97,7 +106,7 @@ func (s *seen) Unwrap() http.ResponseWriter { return s.ResponseWriter }
 // in it, never the address as it was sent, which may hold what was typed.
 func (s *Server) logged(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if !strings.HasPrefix(r.URL.Path, "/api/v1/") || r.URL.Path == "/api/v1/stream" {
+		if !strings.HasPrefix(r.URL.Path, "/api/v1/") || r.URL.Path == streamPath {
 			next.ServeHTTP(w, r)
 			return
 		}

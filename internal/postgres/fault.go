@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"net"
 	"strings"
 
@@ -55,11 +56,14 @@ func sorted(err error, doing string) error {
 		return err
 	case errors.Is(err, pgx.ErrNoRows):
 		return fault.New(fault.NotFound, "no such record")
-	case errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
+	case errors.Is(err, context.Canceled):
 		return fmt.Errorf("%s: %w", doing, err)
+	case errors.Is(err, context.DeadlineExceeded):
+		return fault.Because(fault.Unavailable, fmt.Errorf("%s: %w", doing, err), "the database did not answer in time")
 	case errors.As(err, &pg):
 		return fmt.Errorf("%s: %w", doing, sortedCode(pg))
-	case errors.As(err, &network), errors.As(err, &connect), pgconn.SafeToRetry(err):
+	case errors.As(err, &network), errors.As(err, &connect), pgconn.SafeToRetry(err),
+		errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, net.ErrClosed):
 		return fault.Because(fault.Unavailable, fmt.Errorf("%s: %w", doing, err), "the database cannot be reached")
 	}
 	return fmt.Errorf("%s: %w", doing, err)
