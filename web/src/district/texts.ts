@@ -10,7 +10,7 @@ export const district = texts({
       "An administrator gives a district officer a district. Ask yours; what waits in it stands here at once.",
     administrator: {
       title: "Cases are not an administrator's to read",
-      why: "Addresses and their history open only to the call takers and to the officer of the district, and each look at them is recorded. Your role keeps the service running without them.",
+      why: "Addresses and their history open only to the call takers and to the officer of the district, and each look at a history is recorded. Your role keeps the service running without them.",
     },
     alerts: {
       label: "Just came in",
@@ -261,7 +261,7 @@ export const district = texts({
       "Piirkonna määrab piirkonnapolitseinikule administraator. Pöördu tema poole; seejärel on ootavad juhtumid kohe siin.",
     administrator: {
       title: "Juhtumid ei ole administraatorile lugemiseks",
-      why: "Aadressid ja nende ajalugu avanevad ainult päästekorraldajale ja selle piirkonna politseinikule ning iga vaatamine jääb kirja. Sinu roll hoiab teenust töös ilma nendeta.",
+      why: "Aadressid ja nende ajalugu avanevad ainult päästekorraldajale ja selle piirkonna politseinikule ning iga ajaloo vaatamine jääb kirja. Sinu roll hoiab teenust töös ilma nendeta.",
     },
     alerts: {
       label: "Äsja saabunud",
