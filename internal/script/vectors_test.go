@@ -67,10 +67,48 @@ func readVectors(t *testing.T) vectors {
 	}
 	var v vectors
 	into(t, data, &v)
-	if len(v.Conditions)+len(v.Walks) < 40 {
+	if len(v.Conditions)+len(v.Walks) < 200 {
 		t.Fatalf("only %d vectors", len(v.Conditions)+len(v.Walks))
 	}
 	return v
+}
+
+// write keeps one vector a line, so that a change can be read.
+func (v vectors) write(t *testing.T) {
+	t.Helper()
+	var out bytes.Buffer
+	line := func(prefix string, x any, comma bool) {
+		var raw bytes.Buffer
+		e := json.NewEncoder(&raw)
+		e.SetEscapeHTML(false)
+		if err := e.Encode(x); err != nil {
+			t.Fatal(err)
+		}
+		out.WriteString(prefix)
+		out.Write(bytes.TrimSpace(raw.Bytes()))
+		if comma {
+			out.WriteByte(',')
+		}
+		out.WriteByte('\n')
+	}
+	line("{\"about\": ", v.About, true)
+	line("\"scripts\": ", v.Scripts, true)
+	out.WriteString("\"conditions\": [\n")
+	for i, x := range v.Conditions {
+		line(" ", x, i < len(v.Conditions)-1)
+	}
+	out.WriteString("],\n\"checks\": [\n")
+	for i, x := range v.Checks {
+		line(" ", x, i < len(v.Checks)-1)
+	}
+	out.WriteString("],\n\"walks\": [\n")
+	for i, x := range v.Walks {
+		line(" ", x, i < len(v.Walks)-1)
+	}
+	out.WriteString("]}\n")
+	if err := os.WriteFile(vectorsFile, out.Bytes(), 0o644); err != nil {
+		t.Fatal(err)
+	}
 }
 
 // into decodes strictly: a misspelt key would make a vector that tests nothing.
@@ -94,12 +132,18 @@ func given(values map[string]script.Value) script.Answers {
 	return answers
 }
 
+// judged is what this implementation makes of a condition's vector.
+func (v conditionVector) judged(t *testing.T) bool {
+	t.Helper()
+	in := script.Situation{Answers: given(v.Answers), Mode: v.Mode}
+	into(t, v.Facts, &in.Facts)
+	return v.When.Holds(&in)
+}
+
 func TestVectorsOfConditions(t *testing.T) {
 	for _, v := range readVectors(t).Conditions {
 		t.Run(v.Name, func(t *testing.T) {
-			in := script.Situation{Answers: given(v.Answers), Mode: v.Mode}
-			into(t, v.Facts, &in.Facts)
-			if got := v.When.Holds(&in); got != v.Holds {
+			if got := v.judged(t); got != v.Holds {
 				t.Errorf("holds: %v, want %v", got, v.Holds)
 			}
 		})
@@ -125,32 +169,46 @@ func TestVectorsOfChecks(t *testing.T) {
 	}
 }
 
-func TestVectorsOfWalks(t *testing.T) {
-	all := readVectors(t)
-	scripts := map[string]script.Script{}
+// scripts are those that the walks name: the vectors' own and the shipped ones.
+func (v vectors) scripts(t *testing.T) (all map[string]script.Script, shipped []script.Script) {
+	t.Helper()
+	all = map[string]script.Script{}
 	shipped, err := script.Shipped()
 	if err != nil {
 		t.Fatal(err)
 	}
 	for _, s := range shipped {
-		scripts[s.Code] = s
+		all[s.Code] = s
 	}
-	for name, data := range all.Scripts {
+	for name, data := range v.Scripts {
 		s, err := script.Parse(data, name)
 		if err != nil {
 			t.Fatal(err)
 		}
-		scripts[name] = s
+		all[name] = s
 	}
+	return all, shipped
+}
+
+// walked is what this implementation makes of a walk's vector.
+func (v walkVector) walked(t *testing.T, s script.Script) wantedWalk {
+	t.Helper()
+	var facts script.Facts
+	into(t, v.Facts, &facts)
+	w := s.Walk(given(v.Answers), facts, v.Mode)
+	got := wantedWalk{w.Next, w.Visible, w.Unanswered, []string{}, w.Covert, w.Done}
+	for _, a := range w.Advice {
+		got.Advice = append(got.Advice, a.Code)
+	}
+	return got
+}
+
+func TestVectorsOfWalks(t *testing.T) {
+	all := readVectors(t)
+	scripts, shipped := all.scripts(t)
 	for i, v := range all.Walks {
 		t.Run(v.Name, func(t *testing.T) {
-			var facts script.Facts
-			into(t, v.Facts, &facts)
-			w := scripts[v.Script].Walk(given(v.Answers), facts, v.Mode)
-			got := wantedWalk{w.Next, w.Visible, w.Unanswered, []string{}, w.Covert, w.Done}
-			for _, a := range w.Advice {
-				got.Advice = append(got.Advice, a.Code)
-			}
+			got := v.walked(t, scripts[v.Script])
 			if *update && slices.ContainsFunc(shipped, func(s script.Script) bool { return s.Code == v.Script }) {
 				all.Walks[i].Walk = got
 				return
@@ -161,12 +219,25 @@ func TestVectorsOfWalks(t *testing.T) {
 		})
 	}
 	if *update {
-		data, err := json.MarshalIndent(all, "", " ")
-		if err != nil {
-			t.Fatal(err)
+		all.write(t)
+	}
+}
+
+// TestVectorsThatAreWrongAreNoticed: each vector, turned into its opposite, is
+// refused. The browser's suite does the same.
+func TestVectorsThatAreWrongAreNoticed(t *testing.T) {
+	all := readVectors(t)
+	for _, v := range all.Conditions {
+		v.Holds = !v.Holds
+		if v.judged(t) == v.Holds {
+			t.Errorf("%s: the opposite passes too", v.Name)
 		}
-		if err := os.WriteFile(vectorsFile, append(data, '\n'), 0o644); err != nil {
-			t.Fatal(err)
+	}
+	scripts, _ := all.scripts(t)
+	for _, v := range all.Walks {
+		v.Walk.Next += "x"
+		if reflect.DeepEqual(v.walked(t, scripts[v.Script]), v.Walk) {
+			t.Errorf("%s: another next question passes too", v.Name)
 		}
 	}
 }
