@@ -167,7 +167,7 @@ func (c BenchCommand) measure(ctx context.Context, d Deps, at string, pool *pgxp
 	}
 	defer floor.Close()
 	m := measurement{taker: taker, tablets: tablets, places: places, floor: floor, store: store, rng: rand.New(rand.NewPCG(1, 2)), out: d.Out, rounds: c.Rounds}
-	for _, step := range []func(context.Context) error{m.dispatchPush, m.answer, m.premiseHistory, m.addressTypeahead} {
+	for _, step := range []func(context.Context) error{m.dispatchPush, m.answer, m.premiseHistory, m.addressTypeahead, m.scriptEvaluate} {
 		if err := step(ctx); err != nil {
 			return err
 		}
@@ -328,6 +328,11 @@ func (m *measurement) premiseHistory(ctx context.Context) error {
 			return err
 		})
 	}, func(int) (time.Duration, error) { return bench.Timed(func() error { return m.floor.Select(ctx) }) })
+}
+
+// scriptEvaluate: one full evaluation with 40 answers and 50 history entries.
+func (m *measurement) scriptEvaluate(context.Context) error {
+	return bench.Evaluate(m.out, m.rounds*5)
 }
 
 // addressTypeahead: one key press, at any point of typing an address, every

@@ -36,3 +36,17 @@ func TestAFailedRoundIsNoResult(t *testing.T) {
 		t.Errorf("got %v and %q", err, out.String())
 	}
 }
+
+func TestTheEvaluatedCallIsAsLongAsItSays(t *testing.T) {
+	var out bytes.Buffer
+	if err := Evaluate(&out, 20); err != nil {
+		t.Fatal(err)
+	}
+	var got Line
+	if err := json.Unmarshal(out.Bytes(), &got); err != nil {
+		t.Fatal(err)
+	}
+	if got.Name != "script_evaluate" || got.N != 20 || got.P99MS <= 0 {
+		t.Errorf("got %+v", got)
+	}
+}

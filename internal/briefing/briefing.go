@@ -154,7 +154,7 @@ func weight(e premise.Entry) int {
 }
 
 func answers(m Material) []Answer {
-	live := m.Script.Live(m.Answers, m.History.Facts(), m.Mode)
+	live, _ := m.Script.Live(m.Answers, m.History.Facts(), m.Mode)
 	out := []Answer{}
 	for _, q := range m.Script.Questions {
 		if given, ok := live[q.Code]; ok && given.Value.Asked() {

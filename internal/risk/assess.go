@@ -119,11 +119,13 @@ const relationshipQuestion = "relationship"
 // the same in gives the same out. Only answers to visible questions count.
 // r must come from Parse or Shipped.
 func (r Rules) Assess(s script.Script, answers script.Answers, facts script.Facts, mode script.Mode, now time.Time, overrules ...Overrule) Assessment {
+	live, visible := s.Live(answers, facts, mode)
 	c := &sitting{
-		rules:  r,
-		script: s,
-		in:     script.Situation{Answers: s.Live(answers, facts, mode), Facts: facts, Mode: mode},
-		now:    now,
+		rules:     r,
+		script:    s,
+		in:        script.Situation{Answers: live, Facts: facts, Mode: mode},
+		now:       now,
+		incidents: make([]Reason, len(facts.Recent)),
 	}
 	flags := c.flags(overrules)
 	for _, f := range flags {
@@ -133,7 +135,7 @@ func (r Rules) Assess(s script.Script, answers script.Answers, facts script.Fact
 	}
 	class := c.classify()
 	c.in.Class = class.Code
-	notAsked, notKnown := c.open(s.Walk(answers, facts, mode))
+	notAsked, notKnown := c.open(visible)
 	return Assessment{
 		RulesVersion:   r.Version,
 		ScriptCode:     s.Code,
@@ -153,6 +155,9 @@ type sitting struct {
 	script script.Script
 	in     script.Situation
 	now    time.Time
+	// incidents are the past incidents as reasons, each worded when it is
+	// first needed.
+	incidents []Reason
 }
 
 func (c *sitting) classify() Classification {
@@ -160,7 +165,8 @@ func (c *sitting) classify() Classification {
 	if a := c.in.Answers[relationshipQuestion]; a.Value.Known() {
 		relationship = a.Value.String()
 	}
-	for _, rule := range c.rules.Classification {
+	for i := range c.rules.Classification {
+		rule := &c.rules.Classification[i]
 		if !rule.When.Holds(&c.in) {
 			continue
 		}
@@ -176,8 +182,9 @@ func (c *sitting) classify() Classification {
 // rule that asks for it. A rule can only raise the urgency, so one more factor
 // never lowers it.
 func (c *sitting) prioritise() Priority {
-	var p Priority
-	for _, rule := range c.rules.Priorities {
+	p := Priority{Reasons: make([]Reason, 0, 2*maxIncidents)}
+	for i := range c.rules.Priorities {
+		rule := &c.rules.Priorities[i]
 		if p.Level != 0 && rule.Level > p.Level || !rule.When.Holds(&c.in) {
 			continue
 		}
@@ -206,8 +213,9 @@ func (c *sitting) approach(flags []Flag) []Advice {
 			because[a] = append(because[a], f.Code)
 		}
 	}
-	advice := []Advice{}
-	for _, a := range c.rules.Approach {
+	advice := make([]Advice, 0, len(c.rules.Approach))
+	for i := range c.rules.Approach {
+		a := &c.rules.Approach[i]
 		asked := because[a.Code]
 		always := !a.When.Zero() && a.When.Holds(&c.in)
 		if len(asked) == 0 && !always {
@@ -222,14 +230,15 @@ func (c *sitting) approach(flags []Flag) []Advice {
 }
 
 // open lists what the assessment does not know.
-func (c *sitting) open(walk script.Walk) (notAsked, notKnown []string) {
+func (c *sitting) open(visible []string) (notAsked, notKnown []string) {
 	notAsked, notKnown = []string{}, []string{}
-	visible := 0
-	for _, q := range c.script.Questions {
-		if visible == len(walk.Visible) || q.Code != walk.Visible[visible] {
+	seen := 0
+	for i := range c.script.Questions {
+		q := &c.script.Questions[i]
+		if seen == len(visible) || q.Code != visible[seen] {
 			continue
 		}
-		visible++
+		seen++
 		if !q.Mandatory && len(q.Raises) == 0 && !c.rules.weighed[q.Code] {
 			continue
 		}
@@ -243,13 +252,16 @@ func (c *sitting) open(walk script.Walk) (notAsked, notKnown []string) {
 	return notAsked, notKnown
 }
 
-// fill replaces a placeholder in each language.
+// fill puts a value in the place of a placeholder, in each language.
 func fill(t script.Text, placeholder, value string) script.Text {
-	return script.Text{
-		ET: strings.ReplaceAll(t.ET, placeholder, value),
-		EN: strings.ReplaceAll(t.EN, placeholder, value),
-		RU: strings.ReplaceAll(t.RU, placeholder, value),
+	put := func(text string) string {
+		before, after, found := strings.Cut(text, placeholder)
+		if !found {
+			return text
+		}
+		return before + value + after
 	}
+	return script.Text{ET: put(t.ET), EN: put(t.EN), RU: put(t.RU)}
 }
 
 // distinct drops, in place, reasons that say the same again, keeping the first.

@@ -2,8 +2,10 @@ package risk
 
 import (
 	"cmp"
+	"maps"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"doorstep/internal/script"
@@ -16,6 +18,8 @@ const maxIncidents = 5
 
 // draft collects what is known of one flag.
 type draft struct {
+	def         *FlagDefinition
+	rank        int // of its severity, the gravest first
 	reasons     []Reason
 	first, last time.Time
 	incidents   int
@@ -36,22 +40,31 @@ func (d *draft) seen(at time.Time) {
 // drafts are the flags in the making, by code.
 type drafts map[string]*draft
 
-func (all drafts) of(code string) *draft {
+func (c *sitting) draft(all drafts, code string) *draft {
 	d := all[code]
 	if d == nil {
-		d = &draft{}
+		def := c.definition(code)
+		d = &draft{def: def, rank: slices.Index(severities, def.Severity), reasons: make([]Reason, 0, 3)}
 		all[code] = d
 	}
 	return d
 }
 
+// definition is what the rules say of a flag. One that they do not define was
+// raised by other rules.
+func (c *sitting) definition(code string) *FlagDefinition {
+	if def := c.rules.defined[code]; def != nil {
+		return def
+	}
+	return &FlagDefinition{Code: code, Severity: Caution, Text: script.Text{ET: code, EN: code, RU: code}}
+}
+
 // raise adds fresh reasons.
-func (all drafts) raise(code string, reasons ...Reason) {
-	d := all.of(code)
+func (d *draft) raise(reasons ...Reason) {
 	d.fresh = true
-	for _, r := range reasons {
-		if r.At != nil {
-			d.seen(*r.At)
+	for i := range reasons {
+		if at := reasons[i].At; at != nil {
+			d.seen(*at)
 		}
 	}
 	d.reasons = append(d.reasons, reasons...)
@@ -60,36 +73,38 @@ func (all drafts) raise(code string, reasons ...Reason) {
 // flags gathers every flag with its reasons, sorted by severity, then code.
 func (c *sitting) flags(overrules []Overrule) []Flag {
 	all := drafts{}
-	for _, q := range c.script.Questions {
+	for i := range c.script.Questions {
+		q := &c.script.Questions[i]
 		given, ok := c.in.Answers[q.Code]
 		if !ok {
 			continue
 		}
 		for _, x := range q.Raises {
 			if x.By(given.Value) {
-				all.raise(x.Flag, c.answered(q, given, x.In, x.Is))
+				c.draft(all, x.Flag).raise(c.answered(q, given, x.In, x.Is))
 			}
 		}
 	}
-	for _, rule := range c.rules.Rules {
+	reasons := make([]Reason, 0, 2*maxIncidents) // of one rule at a time
+	for i := range c.rules.Rules {
+		rule := &c.rules.Rules[i]
 		if !rule.When.Holds(&c.in) {
 			continue
 		}
-		reasons := c.evidence(nil, rule.When)
-		if len(reasons) == 0 {
-			reasons = []Reason{{Kind: ByRule, Rule: rule.Code, Text: rule.Reason}}
+		if reasons = c.evidence(reasons[:0], rule.When); len(reasons) == 0 {
+			reasons = append(reasons, Reason{Kind: ByRule, Rule: rule.Code, Text: rule.Reason})
 		}
-		all.raise(rule.Flag, reasons...)
+		c.draft(all, rule.Flag).raise(reasons...)
 	}
 	c.carry(all)
 
-	flags := make([]Flag, 0, len(all))
-	for code, d := range all {
-		flags = append(flags, c.finish(code, d, overrules))
-	}
-	slices.SortFunc(flags, func(a, b Flag) int {
-		return cmp.Or(slices.Index(severities, a.Severity)-slices.Index(severities, b.Severity), cmp.Compare(a.Code, b.Code))
+	sorted := slices.SortedFunc(maps.Values(all), func(a, b *draft) int {
+		return cmp.Or(a.rank-b.rank, strings.Compare(a.def.Code, b.def.Code))
 	})
+	flags := make([]Flag, 0, len(sorted))
+	for _, d := range sorted {
+		flags = append(flags, c.finish(d, overrules))
+	}
 	return flags
 }
 
@@ -97,7 +112,7 @@ func (c *sitting) flags(overrules []Overrule) []Flag {
 func (c *sitting) carry(all drafts) {
 	for _, code := range c.in.Facts.Flags {
 		if c.carried(code) {
-			all.raise(code, Reason{Kind: ByHistory, Flag: code, Text: c.rules.Labels.OnRecord})
+			c.draft(all, code).raise(Reason{Kind: ByHistory, Flag: code, Text: c.rules.Labels.OnRecord})
 		}
 	}
 	for i := range c.in.Facts.Recent {
@@ -109,7 +124,7 @@ func (c *sitting) carry(all drafts) {
 			if !c.carried(code) {
 				continue
 			}
-			d := all.of(code)
+			d := c.draft(all, code)
 			d.seen(past.At)
 			if d.incidents++; d.incidents <= maxIncidents {
 				d.reasons = append(d.reasons, c.incident(i))
@@ -125,13 +140,10 @@ func (c *sitting) carried(code string) bool {
 	return def == nil || def.FadesAfter > 0
 }
 
-func (c *sitting) finish(code string, d *draft, overrules []Overrule) Flag {
-	def := c.rules.defined[code]
-	if def == nil {
-		def = &FlagDefinition{Severity: Caution, Text: script.Text{ET: code, EN: code, RU: code}}
-	}
+func (c *sitting) finish(d *draft, overrules []Overrule) Flag {
+	def := d.def
 	f := Flag{
-		Code:     code,
+		Code:     def.Code,
 		Severity: def.Severity,
 		Text:     def.Text,
 		Source:   def.Source,
@@ -178,9 +190,9 @@ func (c *sitting) evidence(reasons []Reason, when script.Condition) []Reason {
 			}
 		}
 	case when.Answer != "":
-		q, known := c.script.Question(when.Answer)
+		q := c.script.Find(when.Answer)
 		given, ok := c.in.Answers[when.Answer]
-		if known && ok {
+		if q != nil && ok {
 			is, _ := when.Is.(string)
 			reasons = append(reasons, c.answered(q, given, when.In, is))
 		}
@@ -193,25 +205,28 @@ func (c *sitting) evidence(reasons []Reason, when script.Condition) []Reason {
 }
 
 // answered words an answer: of a list only what was looked for.
-func (c *sitting) answered(q script.Question, given script.Given, in []string, is string) Reason {
+func (c *sitting) answered(q *script.Question, given script.Given, in []string, is string) Reason {
 	value := given.Value
 	if q.Kind == script.MultiChoice {
 		value = value.Among(append(slices.Clone(in), is)...)
 	}
-	label := c.script.Label(q, value)
+	label := c.script.Label(*q, value)
 	return Reason{Kind: ByAnswer, Question: q.Code, Answer: label, At: &given.At, Text: q.Text}
 }
 
 // incident words the past incident i.
 func (c *sitting) incident(i int) Reason {
-	past := &c.in.Facts.Recent[i]
-	at := past.At
-	return Reason{
-		Kind:       ByIncident,
-		IncidentID: past.ID,
-		At:         &at,
-		Text:       fill(c.rules.Labels.Incident, "{address}", past.Address),
+	if c.incidents[i].Kind == "" {
+		past := &c.in.Facts.Recent[i]
+		at := past.At
+		c.incidents[i] = Reason{
+			Kind:       ByIncident,
+			IncidentID: past.ID,
+			At:         &at,
+			Text:       fill(c.rules.Labels.Incident, "{address}", past.Address),
+		}
 	}
+	return c.incidents[i]
 }
 
 // recorded words a fact of history and lists the newest incidents behind it.

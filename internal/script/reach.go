@@ -42,8 +42,8 @@ func (l *linter) reachable(where, detail string, when Condition) {
 			v[n%len(v)](&t)
 			n /= len(v)
 		}
-		in, _ := part.see(t.answers, t.facts, t.mode)
-		if when.Holds(&in) {
+		live, _ := part.Live(t.answers, t.facts, t.mode)
+		if when.Holds(&Situation{Answers: live, Facts: t.facts, Mode: t.mode}) {
 			return
 		}
 	}

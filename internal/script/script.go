@@ -172,12 +172,21 @@ func Parse(data []byte, name string) (Script, error) {
 
 // Question finds a question by its code.
 func (s Script) Question(code string) (Question, bool) {
-	for _, q := range s.Questions {
-		if q.Code == code {
-			return q, true
-		}
+	if q := s.Find(code); q != nil {
+		return *q, true
 	}
 	return Question{}, false
+}
+
+// Find finds a question by its code, nil when there is none. It is not to be
+// changed.
+func (s Script) Find(code string) *Question {
+	for i := range s.Questions {
+		if s.Questions[i].Code == code {
+			return &s.Questions[i]
+		}
+	}
+	return nil
 }
 
 // Label is how an answer to q reads on screen: the words of yes_no, the texts

@@ -19,14 +19,16 @@ type Walk struct {
 
 // Walk follows the script through the answers. The same in gives the same out.
 func (s Script) Walk(answers Answers, facts Facts, mode Mode) Walk {
-	in, visible := s.see(answers, facts, mode)
+	live, visible := s.Live(answers, facts, mode)
+	in := Situation{Answers: live, Facts: facts, Mode: mode}
 	w := Walk{Visible: visible, Unanswered: []string{}, Advice: []Advice{}, Covert: s.Covert.Holds(&in)}
-	i := 0
-	for _, q := range s.Questions {
-		if i == len(visible) || q.Code != visible[i] {
+	seen := 0
+	for i := range s.Questions {
+		q := &s.Questions[i]
+		if seen == len(visible) || q.Code != visible[seen] {
 			continue
 		}
-		i++
+		seen++
 		if in.Answers[q.Code].Value.Asked() {
 			continue
 		}
@@ -46,21 +48,16 @@ func (s Script) Walk(answers Answers, facts Facts, mode Mode) Walk {
 	return w
 }
 
-// Live returns the answers to visible questions: the only ones that may be
-// judged. An answer on a branch that was left is kept by the caller, for a
-// later return and for the audit, and counts for nothing meanwhile.
-func (s Script) Live(answers Answers, facts Facts, mode Mode) Answers {
-	in, _ := s.see(answers, facts, mode)
-	return in.Answers
-}
-
-// see finds the visible questions and the answers to them. A condition looks
-// only at answers that are themselves visible, so hiding a question hides all
-// that hangs on it.
-func (s Script) see(answers Answers, facts Facts, mode Mode) (Situation, []string) {
+// Live returns the answers to visible questions, the only ones that may be
+// judged, and those questions in order. An answer on a branch that was left is
+// kept by the caller, for a later return and for the audit, and counts for
+// nothing meanwhile. A condition looks only at answers that are themselves
+// visible, so hiding a question hides all that hangs on it.
+func (s Script) Live(answers Answers, facts Facts, mode Mode) (live Answers, visible []string) {
 	in := Situation{Answers: make(Answers, len(answers)), Facts: facts, Mode: mode}
-	visible := make([]string, 0, len(s.Questions))
-	for _, q := range s.Questions {
+	visible = make([]string, 0, len(s.Questions))
+	for i := range s.Questions {
+		q := &s.Questions[i]
 		if !q.When.Holds(&in) {
 			continue
 		}
@@ -69,5 +66,5 @@ func (s Script) see(answers Answers, facts Facts, mode Mode) (Situation, []strin
 			in.Answers[q.Code] = a
 		}
 	}
-	return in, visible
+	return in.Answers, visible
 }

@@ -92,7 +92,7 @@ func TestAnswersOnADeadBranchCountForNothing(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		answers, facts, mode := anyAnswers(t, s), anyFacts(t), anyMode(t)
 		walk := s.Walk(answers, facts, mode)
-		live := s.Live(answers, facts, mode)
+		live, _ := s.Live(answers, facts, mode)
 		if again := s.Walk(live, facts, mode); !reflect.DeepEqual(walk, again) {
 			t.Fatalf("dead answers changed the walk:\n%+v\n%+v", walk, again)
 		}
