@@ -345,7 +345,7 @@ func (m *measurement) addressTypeahead(ctx context.Context) error {
 			typed[i], typed[i-1] = typed[i-1], typed[i]
 		}
 		return bench.Timed(func() error {
-			_, err := m.store.FindAddresses(ctx, string(typed), nil, 8)
+			_, err := m.store.FindAddresses(ctx, premise.Search{Text: string(typed), Limit: 8})
 			return err
 		})
 	}, func(int) (time.Duration, error) { return bench.Timed(func() error { return m.floor.Select(ctx) }) })

@@ -274,9 +274,9 @@ func (a accounts) SignedIn(ctx context.Context, token string) (access.Actor, err
 	return a.store.SignedIn(ctx, token, time.Now())
 }
 
-func find(store *postgres.Store) func(context.Context, string, *premise.Point, int) ([]httpapi.FoundAddress, error) {
-	return func(ctx context.Context, query string, near *premise.Point, limit int) ([]httpapi.FoundAddress, error) {
-		found, err := store.FindAddresses(ctx, query, near, limit)
+func find(store *postgres.Store) func(context.Context, premise.Search) ([]httpapi.FoundAddress, error) {
+	return func(ctx context.Context, q premise.Search) ([]httpapi.FoundAddress, error) {
+		found, err := store.FindAddresses(ctx, q)
 		out := make([]httpapi.FoundAddress, 0, len(found))
 		for _, f := range found {
 			out = append(out, httpapi.Found(f.Address, f.Incidents12m, f.DV12m))

@@ -127,7 +127,16 @@ func (r *Room) Incident(ctx context.Context, a access.Actor, id incident.ID) (In
 	if err != nil {
 		return IncidentView{}, err
 	}
+	use := access.Use{Actor: a, Purpose: purposeOf[a.Role], Incident: string(id), At: r.Now()}
+	if err := r.Store.Used(ctx, use); err != nil {
+		return IncidentView{}, fmt.Errorf("record the look at incident %s: %w", id, err)
+	}
 	return IncidentView{Incident: *w.Incident, CallID: string(w.Call.ID), Assignments: all, Deliveries: sent, Briefing: w.Briefing}, nil
+}
+
+// purposeOf is why each role looks at an incident.
+var purposeOf = map[access.Role]access.Purpose{
+	access.CallTaker: access.ForCall, access.PatrolOfficer: access.ForBriefing, access.DistrictOfficer: access.ForReview,
 }
 
 // maySee is the relation that opens an incident to an actor.

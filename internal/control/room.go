@@ -136,6 +136,8 @@ type Store interface {
 	Address(ctx context.Context, id premise.ID) (premise.Address, error)
 	// History reads the past of an address and of persons, and records the use.
 	History(ctx context.Context, use access.Use, id premise.ID, persons []person.ID, before string) (premise.History, error)
+	// Used records a look at an incident: who, why and when.
+	Used(ctx context.Context, use access.Use) error
 	// LinkPersons finds or makes the records of a call's persons.
 	LinkPersons(ctx context.Context, persons []person.Person, now time.Time) ([]person.Person, error)
 

@@ -12,6 +12,7 @@ import (
 	"doorstep/internal/fault"
 	"doorstep/internal/postgres"
 	"doorstep/internal/postgres/pgtest"
+	"doorstep/internal/premise"
 )
 
 // tables are all that the demo writes.
@@ -137,7 +138,7 @@ func TestTheDesksFindWhatTheTourPromises(t *testing.T) {
 	load(t, pool, now)
 	store := postgres.New(pool)
 	for _, typed := range []string{demo.RepeatDoor, "meremae 21", "sadama puiestee 14-2"} {
-		found, err := store.FindAddresses(t.Context(), typed, nil, 5)
+		found, err := store.FindAddresses(t.Context(), premise.Search{Text: typed, Limit: 5})
 		if err != nil {
 			t.Fatal(err)
 		}

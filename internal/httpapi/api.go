@@ -61,7 +61,7 @@ type Server struct {
 	Sessions *scs.SessionManager
 	// SessionAccount names the value of a session that says whose it is.
 	SessionAccount string
-	Find           func(ctx context.Context, query string, near *premise.Point, limit int) ([]FoundAddress, error)
+	Find           func(ctx context.Context, q premise.Search) ([]FoundAddress, error)
 	Stream         Stream
 	Ready          func(context.Context) Readiness
 	AsyncAPI       []byte

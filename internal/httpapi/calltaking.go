@@ -300,17 +300,19 @@ func (s *Server) findAddresses(ctx context.Context, a access.Actor, in *findAddr
 	if err != nil {
 		return nil, err
 	}
-	found, err := s.Find(ctx, in.Query, near, in.Limit)
+	q := premise.Search{Text: in.Query, Near: near, Limit: in.Limit}
+	if a.Role == access.DistrictOfficer {
+		if a.DistrictCode == "" {
+			return nil, fault.New(fault.Forbidden, "you have no district")
+		}
+		q.District = a.DistrictCode
+	}
+	found, err := s.Find(ctx, q)
 	if err != nil {
 		return nil, err
 	}
 	out := &foundAddresses{}
-	out.Body.Items = []FoundAddress{}
-	for _, f := range found {
-		if a.Role != access.DistrictOfficer || f.District == a.DistrictCode {
-			out.Body.Items = append(out.Body.Items, f)
-		}
-	}
+	out.Body.Items = append([]FoundAddress{}, found...)
 	return out, nil
 }
 

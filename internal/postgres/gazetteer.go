@@ -15,12 +15,12 @@ import (
 // street first, in any spelling and with slips of the finger, then the house,
 // the flat and the locality; nearer ones before others of the same name. Less
 // than two characters find nothing.
-func (s *Store) FindAddresses(ctx context.Context, query string, near *premise.Point, limit int) ([]premise.Found, error) {
+func (s *Store) FindAddresses(ctx context.Context, q premise.Search) ([]premise.Found, error) {
 	none := []premise.Found{}
-	if len([]rune(strings.TrimSpace(query))) < 2 || limit < 1 {
+	if len([]rune(strings.TrimSpace(q.Text))) < 2 || q.Limit < 1 {
 		return none, nil
 	}
-	for _, t := range readTyped(query) {
+	for _, t := range readTyped(q.Text) {
 		streets, err := s.findStreets(ctx, t)
 		if err != nil {
 			return nil, fmt.Errorf("find streets: %w", err)
@@ -28,7 +28,7 @@ func (s *Store) FindAddresses(ctx context.Context, query string, near *premise.P
 		if len(streets) == 0 {
 			continue
 		}
-		found, err := s.findDoors(ctx, t, streets, near, limit)
+		found, err := s.findDoors(ctx, t, streets, q)
 		if err != nil {
 			return nil, fmt.Errorf("find addresses: %w", err)
 		}
@@ -170,6 +170,7 @@ cross join lateral (
     where street_id = s.id
       and ($3 = '' or house ~~ ($3 || '%') or (hundred is not null and (hundred = $5 or hundred::text ~~ ($3 || '%'))))
       and ($4 = '' or unit = '' or unit ~~ ($4 || '%'))
+      and ($10 = '' or district_code = $10)
 ) a
 order by ($8 <> '' and a.locality ilike '%' || $8 || '%') desc, s.rank,
     (a.house = $3 or a.hundred = $5) desc,
@@ -178,16 +179,13 @@ order by ($8 <> '' and a.locality ilike '%' || $8 || '%') desc, s.rank,
     coalesce(a.hundred, substring(a.house from '^\d{1,9}')::int), length(a.house), a.house, length(a.unit), a.unit, a.id
 limit $9`
 
-func (s *Store) findDoors(ctx context.Context, t typed, streets []foundStreet, near *premise.Point, limit int) ([]premise.Found, error) {
+func (s *Store) findDoors(ctx context.Context, t typed, streets []foundStreet, q premise.Search) ([]premise.Found, error) {
 	ids, ranks := make([]int64, len(streets)), make([]int32, len(streets))
 	for i, st := range streets {
 		ids[i], ranks[i] = st.id, st.rank
 	}
-	var lon, lat *float64
-	if near != nil {
-		lon, lat = &near[0], &near[1]
-	}
-	rows, err := s.pool.Query(ctx, doorsOfStreets, ids, ranks, t.house, t.unit, t.hundred(), lon, lat, t.locality, limit)
+	lon, lat := lonLat(q.Near)
+	rows, err := s.pool.Query(ctx, doorsOfStreets, ids, ranks, t.house, t.unit, t.hundred(), lon, lat, t.locality, q.Limit, q.District)
 	if err != nil {
 		return nil, err
 	}

@@ -46,7 +46,7 @@ func TestFindAddresses(t *testing.T) {
 		"n loop 1604":          "7100 block N Loop 1604 W",
 		"нарва мнт 5, Таллинн": "Narva mnt 5",
 	} {
-		found, err := s.FindAddresses(t.Context(), query, nil, 8)
+		found, err := s.FindAddresses(t.Context(), premise.Search{Text: query, Limit: 8})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -56,16 +56,20 @@ func TestFindAddresses(t *testing.T) {
 	}
 
 	for _, query := range []string{"", " ", "a", "xqzzy 5", "%", "12"} {
-		if found, err := s.FindAddresses(t.Context(), query, nil, 8); err != nil || len(found) != 0 {
+		if found, err := s.FindAddresses(t.Context(), premise.Search{Text: query, Limit: 8}); err != nil || len(found) != 0 {
 			t.Errorf("%q finds %+v, %v", query, found, err)
 		}
 	}
 
-	tartu, err := s.FindAddresses(t.Context(), "narva mnt 5, tartu", nil, 8)
+	tartu, err := s.FindAddresses(t.Context(), premise.Search{Text: "narva mnt 5, tartu", Limit: 8})
 	if err != nil || len(tartu) != 2 || tartu[0].Locality != "Tartu" {
 		t.Errorf("with the town said: %+v, %v", tartu, err)
 	}
-	near, err := s.FindAddresses(t.Context(), "narva mnt 5, tallinn", &premise.Point{24.7, 59.4}, 1)
+	elsewhere, err := s.FindAddresses(t.Context(), premise.Search{Text: "narva mnt 5", Limit: 1, District: "nowhere"})
+	if err != nil || len(elsewhere) != 0 {
+		t.Errorf("in a district without such a street: %+v, %v", elsewhere, err)
+	}
+	near, err := s.FindAddresses(t.Context(), premise.Search{Text: "narva mnt 5, tallinn", Near: &premise.Point{24.7, 59.4}, Limit: 1})
 	if err != nil || len(near) != 1 {
 		t.Fatalf("found %+v, %v", near, err)
 	}

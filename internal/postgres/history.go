@@ -99,6 +99,13 @@ func keepUse(b *pgx.Batch, use access.Use, subjects ...string) {
 	}
 }
 
+// Used records a look at an incident.
+func (s *Store) Used(ctx context.Context, use access.Use) error {
+	b := &pgx.Batch{}
+	keepUse(b, use, "incident:"+use.Incident)
+	return sorted(s.pool.SendBatch(ctx, b).Close(), "record a look")
+}
+
 // History reads the past of an address and of persons in one round trip, which
 // is one transaction with the record of the use. The incident that is being
 // worked on is no part of its own past.

@@ -182,6 +182,13 @@ func TestPathOfACall(t *testing.T) {
 	if n := w.count(`select count(*) from access_record`); n == 0 {
 		t.Fatal("no look at history was recorded")
 	}
+	looks := `select count(*) from access_record where actor = $1 and purpose = 'review' and subject = $2 and incident = $3`
+	before := w.count(looks, w.district.ID, "incident:"+string(in.ID), in.ID)
+	_, err = w.room.Incident(ctx, w.district, in.ID)
+	must(t, err)
+	if after := w.count(looks, w.district.ID, "incident:"+string(in.ID), in.ID); after != before+1 {
+		t.Fatalf("%d looks of the district officer at the incident, then %d", before, after)
+	}
 }
 
 // yesNoQuestion is a question of the script that is asked of every caller.

@@ -17,6 +17,14 @@ const (
 	Unverified = "unverified"
 )
 
+// Search asks the gazetteer for what was typed so far.
+type Search struct {
+	Text     string
+	Near     *Point // nearer ones come before others of the same name
+	District string // only there, when it is not empty
+	Limit    int
+}
+
 // Found is a proposal of the gazetteer while an address is typed, with how
 // often it called in the last 12 months; suspected DV counts as DV.
 type Found struct {
