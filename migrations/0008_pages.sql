@@ -13,3 +13,15 @@ exception when feature_not_supported then
     raise notice 'without lz4';
 end
 $$;
+
+-- Compressed, a page fits into a row: no second table is written for it.
+alter table briefing_revision set (toast_tuple_target = 8160);
+alter table notice set (toast_tuple_target = 8160);
+
+-- A write of what was read without a lock names what must still be so, and fails
+-- as a whole when it is not.
+create function changed_since() returns boolean language plpgsql as $$
+begin
+    raise exception 'changed since it was read' using errcode = 'serialization_failure';
+end
+$$;

@@ -279,11 +279,10 @@ values ($1, $2, $3, $4, $5, $6, nullif($7::int, 0), $8, nullif($9, '')::uuid, nu
 // updateIncident fails when the version is not the one before: the row was
 // locked, or read without a lock and must not have changed since.
 const updateIncident = `
-with done as (update incident set state = $2, class = $3, type = $4, relationship = $5, priority = nullif($6::int, 0), flags = $7,
+update incident set state = $2, class = $3, type = $4, relationship = $5, priority = nullif($6::int, 0), flags = $7,
     address_id = nullif($8, '')::uuid, district_code = nullif($9, ''), dispatched_at = $10, arrived_at = $11,
     closed_at = $12, disposition = $13, summary = $14, risk_level = nullif($15, ''), version = $16
-where id = $1 and version = $16 - 1 returning true)
-select 1 / count(*) from done`
+where id = $1 and case when version = $16 - 1 then true else changed_since() end`
 
 func keepIncident(b *pgx.Batch, in incident.Incident, fresh bool) {
 	flags := in.Flags

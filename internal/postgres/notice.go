@@ -79,10 +79,8 @@ func (n news) number(last map[string]int64) {
 
 // raiseNumbers fails when a last number is not the one that was read.
 const raiseNumbers = `
-with done as (
-    update topic set last_seq = t.next from unnest($1::text[], $2::bigint[], $3::bigint[]) t (name, last, next)
-    where topic.name = t.name and topic.last_seq = t.last returning true)
-select 1 / (count(*) / cardinality($1::text[])) from done`
+update topic set last_seq = t.next from unnest($1::text[], $2::bigint[], $3::bigint[]) t (name, last, next)
+where topic.name = t.name and case when topic.last_seq = t.last then true else changed_since() end`
 
 // raise queues the new last numbers of the topics of which last was read.
 func (n news) raise(b *pgx.Batch, last map[string]int64) {
