@@ -138,6 +138,10 @@ func newRoom(store control.Store) (*control.Room, error) {
 	if err != nil {
 		return nil, fmt.Errorf("scripts: %w", err)
 	}
+	earlier, err := script.Earlier()
+	if err != nil {
+		return nil, fmt.Errorf("earlier scripts: %w", err)
+	}
 	rules, err := risk.Shipped()
 	if err != nil {
 		return nil, fmt.Errorf("rules: %w", err)
@@ -147,7 +151,7 @@ func newRoom(store control.Store) (*control.Room, error) {
 		return nil, err
 	}
 	room := &control.Room{
-		Store: store, Scripts: map[string]script.Script{}, Rules: rules, Contacts: contacts,
+		Store: store, Scripts: map[string]script.Script{}, Earlier: earlier, Rules: rules, Contacts: contacts,
 		Now:   func() time.Time { return time.Now().UTC() },
 		NewID: func() string { return uuid.Must(uuid.NewV7()).String() },
 	}

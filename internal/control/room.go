@@ -208,6 +208,7 @@ type RepeatAddress struct {
 type Room struct {
 	Store    Store
 	Scripts  map[string]script.Script // by code, the version in force
+	Earlier  []script.Script          // versions that calls may still be pinned to
 	Rules    risk.Rules
 	Contacts []briefing.Contact
 	Now      func() time.Time
@@ -227,11 +228,24 @@ func (r *Room) assess(w Work, now time.Time) (risk.Assessment, script.Walk, erro
 }
 
 func (r *Room) script(c call.Call) (script.Script, error) {
-	s, ok := r.Scripts[c.ScriptCode]
-	if !ok || s.Version != c.ScriptVersion {
-		return script.Script{}, fault.New(fault.Conflict, "the script version of this call is not loaded")
+	if s, ok := r.Script(c.ScriptCode, c.ScriptVersion); ok {
+		return s, nil
 	}
-	return s, nil
+	return script.Script{}, fault.New(fault.Conflict, "the script version of this call is not loaded")
+}
+
+// Script returns a version of a script; version 0 is the one in force.
+func (r *Room) Script(code string, version int) (script.Script, bool) {
+	s, ok := r.Scripts[code]
+	if ok && (version == 0 || s.Version == version) {
+		return s, true
+	}
+	for _, s := range r.Earlier {
+		if s.Code == code && s.Version == version {
+			return s, true
+		}
+	}
+	return script.Script{}, false
 }
 
 func (r *Room) tell(ctx context.Context, k Kept) {

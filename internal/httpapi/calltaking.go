@@ -235,9 +235,10 @@ func (s *Server) callTakingRoutes(api huma.API) {
 	register(s, api, op("find-addresses", http.MethodGet, "/addresses", "Addresses while typing", http.StatusOK, "call taking"), s.findAddresses)
 	register(s, api, op("script", http.MethodGet, "/scripts/{code}", "The published script, in all its languages", http.StatusOK, "call taking"),
 		func(_ context.Context, _ access.Actor, in *struct {
-			Code string `path:"code" maxLength:"64"`
+			Code    string `path:"code" maxLength:"64"`
+			Version int    `query:"version" minimum:"0" doc:"that a call is pinned to; 0 is the one in force"`
 		}) (*scriptAnswer, error) {
-			found, ok := s.Room.Scripts[in.Code]
+			found, ok := s.Room.Script(in.Code, in.Version)
 			if !ok {
 				return nil, fault.New(fault.NotFound, "no such script")
 			}

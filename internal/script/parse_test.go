@@ -27,7 +27,7 @@ func TestParseRefuses(t *testing.T) {
 		"is without a question":        {"{ mode: covert }", "{ mode: covert, is: \"yes\" }", "maxProperties"},
 		"a truth value for an answer":  {"{ answer: injured, is: \"yes\" }", "{ answer: injured, is: true }", "got boolean, want string"},
 		"a missing language":           {"      ru: \"Кто-нибудь ранен?\"\n", "", "missing property 'ru'"},
-		"a version that is no number":  {"version: 1", "version: one", "version"},
+		"a version that is no number":  {"\nversion: ", "\nversion: one", "version"},
 		"a number without bounds":      {"    min: 1\n    max: 20\n", "", "missing properties 'min', 'max'"},
 		"choices of a yes_no question": {"  - code: injured\n", "  - code: injured\n    choices: []\n", "choices"},
 	} {

@@ -10,7 +10,7 @@ import (
 	"doorstep/internal/definition"
 )
 
-//go:embed scripts/*.yaml
+//go:embed scripts/*.yaml scripts/earlier/*.yaml
 var shipped embed.FS
 
 // Schema is the published JSON Schema of a script.
@@ -83,7 +83,8 @@ type Question struct {
 	Text  Text   `json:"text"`
 	// Help tells the call taker what to listen for.
 	Help Text `json:"help,omitzero"`
-	// CovertText can be answered with yes or no by a caller who is overheard.
+	// CovertText can be answered with yes or no by a caller who is overheard;
+	// of a question with choices it tells the call taker what to do instead.
 	CovertText Text `json:"covert,omitzero"`
 	// ThirdParty is the wording for a caller who is not the victim.
 	ThirdParty Text `json:"third_party,omitzero"`
@@ -134,9 +135,16 @@ type Advice struct {
 	Source string `json:"source"`
 }
 
-// Shipped returns the scripts that come with the program, by file name.
-func Shipped() ([]Script, error) {
-	names, err := fs.Glob(shipped, "scripts/*.yaml")
+// Shipped returns the scripts that come with the program, each in the version
+// that new calls begin with, by file name.
+func Shipped() ([]Script, error) { return read("scripts/*.yaml") }
+
+// Earlier returns the versions that were in force before. A call that began
+// with one stays with it.
+func Earlier() ([]Script, error) { return read("scripts/earlier/*.yaml") }
+
+func read(pattern string) ([]Script, error) {
+	names, err := fs.Glob(shipped, pattern)
 	if err != nil {
 		return nil, fmt.Errorf("list shipped scripts: %w", err)
 	}

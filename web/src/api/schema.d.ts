@@ -2394,7 +2394,10 @@ export interface operations {
   };
   script: {
     parameters: {
-      query?: never;
+      query?: {
+        /** @description that a call is pinned to; 0 is the one in force */
+        version?: number;
+      };
       header?: never;
       path: {
         code: string;

@@ -1,11 +1,12 @@
 import { useQuery } from "@tanstack/react-query";
 import { client, done } from "../api/client";
 
-/** The questions, in every language. They change with a new version only. */
+/** The questions, in every language, in the version that a call is pinned to. */
 export function useScript(code: string, version: number) {
   return useQuery({
     queryKey: ["script", code, version],
-    queryFn: () => done(client.GET("/api/v1/scripts/{code}", { params: { path: { code } } })),
+    queryFn: () =>
+      done(client.GET("/api/v1/scripts/{code}", { params: { path: { code }, query: { version } } })),
     staleTime: Infinity,
   });
 }
