@@ -20,12 +20,13 @@ type Deps struct {
 }
 
 type commands struct {
-	Serve   ServeCommand   `cmd:"" help:"Serve the consoles, the API and the stream."`
-	Migrate MigrateCommand `cmd:"" help:"Bring the database schema to this version."`
-	Import  ImportCommand  `cmd:"" help:"Load a real centre's calls for service, or a gazetteer, by mapping."`
-	Demo    DemoCommand    `cmd:"" help:"Load an invented town to try everything on."`
-	Bench   BenchCommand   `cmd:"" help:"Measure this binary against floors of the same run, one JSON object a line."`
-	OpenAPI OpenAPICommand `cmd:"" name:"openapi" help:"Print the OpenAPI document of the public contract."`
+	Serve      ServeCommand      `cmd:"" help:"Serve the consoles, the API and the stream."`
+	Migrate    MigrateCommand    `cmd:"" help:"Bring the database schema to this version."`
+	Import     ImportCommand     `cmd:"" help:"Load a real centre's calls for service, or a gazetteer, by mapping."`
+	Demo       DemoCommand       `cmd:"" help:"Load an invented town to try everything on."`
+	Bench      BenchCommand      `cmd:"" help:"Measure this binary against floors of the same run, one JSON object a line."`
+	Instrument InstrumentCommand `cmd:"" help:"Check and score risk instruments: DASH, LAP, ODARA, your own."`
+	OpenAPI    OpenAPICommand    `cmd:"" name:"openapi" help:"Print the OpenAPI document of the public contract."`
 }
 
 func main() {

@@ -3,6 +3,7 @@ package instrument
 import (
 	"encoding/json"
 	"fmt"
+	"io"
 	"slices"
 	"sort"
 	"time"
@@ -236,4 +237,22 @@ func (s settled) number(l Limit) (n int, known bool) {
 	}
 	n, known = s[l.Setting]
 	return n, known
+}
+
+// maxInput bounds one case.
+const maxInput = 1 << 20
+
+// ReadInput reads one case from JSON, and refuses what it does not know: a
+// misspelt item would be a "yes" that never counts.
+func ReadInput(from io.Reader) (Input, error) {
+	dec := json.NewDecoder(io.LimitReader(from, maxInput))
+	dec.DisallowUnknownFields()
+	var in Input
+	if err := dec.Decode(&in); err != nil {
+		return Input{}, fault.Because(fault.Invalid, err, "the answers cannot be read")
+	}
+	if dec.More() {
+		return Input{}, fault.New(fault.Invalid, "the answers are followed by something else")
+	}
+	return in, nil
 }

@@ -1,6 +1,7 @@
 package instrument_test
 
 import (
+	"strconv"
 	"testing"
 
 	"doorstep/internal/instrument"
@@ -34,3 +35,17 @@ func TestWithheldInstrumentsHoldNoWording(t *testing.T) {
 		}
 	}
 }
+
+func TestShippedInstrumentsHaveNoFindings(t *testing.T) {
+	all, err := instrument.Shipped()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, d := range all {
+		for _, f := range d.Lint() {
+			t.Errorf("%s: %s", d.Code, f)
+		}
+	}
+}
+
+func itoa(n int) string { return strconv.Itoa(n) }

@@ -24,7 +24,7 @@ type Want struct {
 	LevelMax string `json:"level_max,omitempty"`
 	// Met and Open are the routes in that state.
 	Met      []string `json:"met,omitempty"`
-	Open     []string `json:"open,omitempty"`
+	Open     []string `json:"open,omitzero"`
 	Prorated *int     `json:"prorated,omitempty"`
 }
 
