@@ -81,9 +81,23 @@ func (c *checker) check() {
 			c.wrong([]any{"score", "prorate"}, "does not go with conditional points")
 		}
 	}
+	c.unscored()
 	c.levels()
 	c.routes()
 	c.measures()
+}
+
+// unscored keeps texts and weights out of a file that proves nothing.
+func (c *checker) unscored() {
+	d := c.d
+	if d.Scoring.Method != NeedsFile {
+		return
+	}
+	weighted := len(d.Scoring.Adjust) > 0 || d.Scoring.Prorate != nil ||
+		slices.ContainsFunc(d.Items, func(it Item) bool { return it.Points != nil || it.OnlyIf != nil || it.Kind == Graded })
+	if d.Licence.Texts != Withheld || weighted || len(d.Levels)+len(d.Routes)+len(d.Measures)+len(d.Vectors) > 0 {
+		c.wrong([]any{"score", "method"}, "licensed is for a file without texts, weights, levels and vectors; one that has them says how it is scored")
+	}
 }
 
 // licence holds the file to what it says of itself: withheld wording is not in

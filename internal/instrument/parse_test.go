@@ -58,14 +58,14 @@ func TestParseRefuses(t *testing.T) {
 		"a language without texts":            {"languages: [et, ru]", "languages: [et, en, ru]", "has no text in en"},
 		"texts without a language":            {"languages: [et, ru]", "languages: [et]", "is a text in a language that languages does not name"},
 		"texts that are said to be withheld":  {"texts: licensed", "texts: withheld", "languages: must be empty while the texts are withheld"},
-		"no vectors":                          {vectors, "", "synthetic.yaml:3: has no vectors"},
+		"no vectors":                          {vectors, "", "has no vectors"},
 		"a wrong weight":                      {"points: 4", "points: 5", `"all that counts" fails: min is "12", the file wants "11"`},
 		"a wrong subtraction":                 {"add: -3", "add: -2", `"the lid takes three away" fails`},
 		"a wrong band":                        {"from: 4,", "from: 5,", `"four is warm" fails: level_min is "calm"`},
 		"a wrong condition":                   {`{ item: "2a", is: "no" }`, `{ item: "2a", is: "yes" }`, `"all that counts" fails`},
 		"a vector about no item":              {`{ "1": "yes", "2": "yes", "2a": "no", "3": full, "4": "yes", "5": "no" } }`, `{ "77": "yes" } }`, "answers.77 is no item of synthetic"},
 		"a truth value for an answer":         {`"1": "yes", "2": "yes"`, `"1": true, "2": "yes"`, "got boolean, want null or string"},
-		"a rule that needs the holder's file": {"method: sum", "method: licensed", "bands go with the method sum only"},
+		"a rule that needs the holder's file": {"method: sum", "method: licensed", "score.method: licensed is for a file without texts, weights"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			broken := strings.Replace(whole, c.old, c.new, 1)

@@ -30,15 +30,8 @@ type Want struct {
 
 // vectors runs what the file claims of itself.
 func (c *checker) vectors() {
-	if len(c.d.Vectors) == 0 {
-		if c.d.Scoring.Method != NeedsFile || c.d.Licence.Texts == Licensed {
-			c.wrong(nil, "has no vectors: an instrument that is scored or worded carries its own tests")
-		}
-		return
-	}
-	if c.d.Scoring.Method == NeedsFile {
-		c.wrong([]any{"vectors"}, "cannot be run: the method gives no score")
-		return
+	if len(c.d.Vectors) == 0 && c.d.Scoring.Method != NeedsFile {
+		c.wrong(nil, "has no vectors: an instrument that is scored carries its own tests")
 	}
 	for i, v := range c.d.Vectors {
 		r, err := c.d.Score(v.Input, v.Settings)
