@@ -102,17 +102,17 @@ func (d Definition) places(p *Proposed) (lowest, highest int) {
 	return lowest, highest
 }
 
-// FollowUp is in how many days somebody looks again after this decision; false
-// where neither the instrument nor the centre says.
-func (d Definition) FollowUp(of Decision, centre Settings) (FollowUp, bool, error) {
+// FollowUp is in how many days somebody looks again at a level, such as the one
+// that a person chose; false where neither the instrument nor the centre says.
+func (d Definition) FollowUp(level string, centre Settings) (FollowUp, bool, error) {
 	set, _, err := d.settle(centre)
 	if err != nil {
 		return FollowUp{}, false, err
 	}
-	level, _, ok := d.Level(of.Level.Code)
+	l, _, ok := d.Level(level)
 	if !ok {
 		return FollowUp{}, false, fault.Bad("level", "is no level of %s", d.Code)
 	}
-	days, ok := d.followUp(level, set)
-	return FollowUp{Days: days, Level: level.Code}, ok, nil
+	days, ok := d.followUp(l, set)
+	return FollowUp{Days: days, Level: l.Code}, ok, nil
 }

@@ -142,13 +142,19 @@ func TestFollowUpGoesWithTheDecision(t *testing.T) {
 		t.Fatal(err)
 	}
 	for want, centre := range map[int]instrument.Settings{1: nil, 2: {"high_days": 2}} {
-		f, ok, err := sheet.FollowUp(d, centre)
+		f, ok, err := sheet.FollowUp(d.Level.Code, centre)
 		if err != nil || !ok || f != (instrument.FollowUp{Days: want, Level: "high"}) {
 			t.Errorf("%v: %+v %v %v", centre, f, ok, err)
 		}
 	}
-	if _, _, err := sheet.FollowUp(d, instrument.Settings{"high_days": 0}); !fault.Is(err, fault.Invalid) {
+	if _, _, err := sheet.FollowUp("high", instrument.Settings{"high_days": 0}); !fault.Is(err, fault.Invalid) {
 		t.Errorf("no days at all: %v", err)
+	}
+	if _, _, err := sheet.FollowUp("extreme", nil); !fault.Is(err, fault.Invalid) {
+		t.Errorf("a level that is not there: %v", err)
+	}
+	if low, high := len(sheet.Offer("low", nil)), len(sheet.Offer(d.Level.Code, nil)); low != 3 || high != 8 {
+		t.Errorf("%d measures for low, %d for the chosen level", low, high)
 	}
 	// DASH says nothing of intervals, and nor does the program.
 	dash := shipped(t, "dash_2009")
@@ -156,7 +162,7 @@ func TestFollowUpGoesWithTheDecision(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if f, ok, err := dash.FollowUp(d, nil); ok || err != nil {
+	if f, ok, err := dash.FollowUp(d.Level.Code, nil); ok || err != nil {
 		t.Errorf("DASH 2009: %+v %v", f, err)
 	}
 }

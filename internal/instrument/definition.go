@@ -282,7 +282,7 @@ type Measure struct {
 // Shipped returns the instruments that come with the program, by file name.
 func Shipped() ([]Definition, error) { return Load(shipped, "instruments") }
 
-// Load reads every .yaml and .json file of a directory. The error lists what is
+// Load reads every .yaml, .yml and .json file of a directory. The error lists what is
 // wrong in all of them; then nothing is returned.
 func Load(files fs.FS, dir string) ([]Definition, error) {
 	entries, err := fs.ReadDir(files, dir)
@@ -293,7 +293,7 @@ func Load(files fs.FS, dir string) ([]Definition, error) {
 	var errs []error
 	from := map[string]string{}
 	for _, e := range entries {
-		if ext := path.Ext(e.Name()); e.IsDir() || ext != ".yaml" && ext != ".json" {
+		if e.IsDir() || !slices.Contains([]string{".yaml", ".yml", ".json"}, path.Ext(e.Name())) {
 			continue
 		}
 		name := path.Join(dir, e.Name())

@@ -195,7 +195,7 @@ func (d Definition) settle(centre Settings) (settled, []Used, error) {
 		}
 	}
 	values := settled{}
-	var used []Used
+	used := []Used{}
 	for _, s := range d.Settings {
 		n, chosen := centre[s.Code]
 		switch {

@@ -108,7 +108,7 @@ func TestLoad(t *testing.T) {
 	_, whole := synthetic(t, "synthetic")
 	_, other := synthetic(t, "prorated")
 	file := func(s string) *fstest.MapFile { return &fstest.MapFile{Data: []byte(s), Mode: 0o444} }
-	all, err := instrument.Load(fstest.MapFS{"own/a.yaml": file(whole), "own/b.yaml": file(other), "own/README.md": file("not one")}, "own")
+	all, err := instrument.Load(fstest.MapFS{"own/a.yaml": file(whole), "own/b.yml": file(other), "own/README.md": file("not one")}, "own")
 	if err != nil || len(all) != 2 {
 		t.Fatalf("loaded %d: %v", len(all), err)
 	}

@@ -154,7 +154,7 @@ func (r Result) level() (et, en, ru string) {
 	default:
 		return fmt.Sprintf("punkte %s, pole kindel: %s kuni %s", points, p.Min.Text.ET, p.Max.Text.ET),
 			fmt.Sprintf("points %s, not certain: from %s to %s", points, p.Min.Text.EN, p.Max.Text.EN),
-			fmt.Sprintf("баллов %s, не точно: от «%s» до «%s»", points, p.Min.Text.RU, p.Max.Text.RU)
+			fmt.Sprintf("баллов %s, точно не известно: от «%s» до «%s»", points, p.Min.Text.RU, p.Max.Text.RU)
 	}
 }
 

@@ -29,7 +29,7 @@ func (d Definition) Score(in Input, centre Settings) (Result, error) {
 		Tool: d.Code, Version: d.Version, Edition: d.Edition, Title: d.Title,
 		Licence: d.Licence.Note, Validity: d.Validity, Fit: fit, Population: d.Population.Text,
 		Score: d.score(in.Answers), Items: len(d.Items), Settings: used,
-		Missing: []MissingItem{}, Routes: []Met{}, Referrals: []Led{}, Measures: []Offered{},
+		Missing: []MissingItem{}, Routes: []Met{}, Referrals: []Led{},
 	}
 	for _, it := range d.Items {
 		if a := in.Answers[it.ID]; a == "" {
@@ -53,11 +53,7 @@ func (d Definition) Score(in Input, centre Settings) (Result, error) {
 			r.FollowUp = &FollowUp{Days: days, Level: hi.Code}
 		}
 	}
-	for _, m := range d.Measures {
-		if reasons := d.offer(m, highest, in.Answers); len(reasons) > 0 {
-			r.Measures = append(r.Measures, Offered{Named{m.Code, m.Text}, reasons})
-		}
-	}
+	r.Measures = d.offer(highest, in.Answers)
 	return r, nil
 }
 
@@ -285,22 +281,34 @@ func lead(ref Referral, routes []Met) Led {
 			}
 		}
 		if len(by) > 0 {
-			return Led{Named{ref.Code, ref.Text}, state, by}
+			return Led{Named(ref), state, by}
 		}
 	}
-	return Led{Named{ref.Code, ref.Text}, NotMet, []string{}}
+	return Led{Named(ref), NotMet, []string{}}
 }
 
-// offer says what a measure is offered for; nothing, when it is not.
-func (d Definition) offer(m Measure, highest int, answers map[string]Answer) []string {
-	var reasons []string
-	if _, at, ok := d.Level(m.Level); ok && highest >= at {
-		reasons = append(reasons, m.Level)
-	}
-	for _, id := range m.Items {
-		if answers[id] == Yes {
-			reasons = append(reasons, id)
+// Offer lists the measures for a level, such as the one that a person chose,
+// and for the answers.
+func (d Definition) Offer(level string, answers map[string]Answer) []Offered {
+	_, at, _ := d.Level(level)
+	return d.offer(at, answers)
+}
+
+func (d Definition) offer(upTo int, answers map[string]Answer) []Offered {
+	offered := []Offered{}
+	for _, m := range d.Measures {
+		var reasons []string
+		if _, at, ok := d.Level(m.Level); ok && upTo >= at {
+			reasons = append(reasons, m.Level)
+		}
+		for _, id := range m.Items {
+			if answers[id] == Yes {
+				reasons = append(reasons, id)
+			}
+		}
+		if len(reasons) > 0 {
+			offered = append(offered, Offered{Named{m.Code, m.Text}, reasons})
 		}
 	}
-	return reasons
+	return offered
 }

@@ -259,7 +259,7 @@ func TestNoLevelWithoutToolVersionAndMissing(t *testing.T) {
 	for language, c := range map[string]struct{ got, want string }{
 		"et": {h.ET, "DASH riskikontroll (24 küsimust), versioon 1: punkte 12–14, pole kindel: Alla kohaliku läve (see ei tähenda väikest riski) kuni Nähtav kõrge risk (kohalik lävi); vastuseta 2/24: 7, 20"},
 		"en": {h.EN, "DASH risk checklist (24 items), version 1: points 12–14, not certain: from Below the local threshold (this is not low risk) to Visible high risk (local threshold); no answer to 2 of 24: 7, 20"},
-		"ru": {h.RU, "Контрольный список риска DASH (24 пункта), версия 1: баллов 12–14, не точно: от «Ниже местного порога (это не значит низкий риск)» до «Видимый высокий риск (местный порог)»; нет ответа: 2 из 24: 7, 20"},
+		"ru": {h.RU, "Контрольный список риска DASH (24 пункта), версия 1: баллов 12–14, точно не известно: от «Ниже местного порога (это не значит низкий риск)» до «Видимый высокий риск (местный порог)»; нет ответа: 2 из 24: 7, 20"},
 	} {
 		if c.got != c.want {
 			t.Errorf("%s: %s", language, c.got)
