@@ -100,6 +100,32 @@ func TestADecisionStandsUntilSomethingNewIsLearned(t *testing.T) {
 	}
 }
 
+// A decision of two persons for less than the answers allow does not hold
+// against what the answers establish or allow only later.
+func TestNewAnswersReopenALowerLevel(t *testing.T) {
+	sheet, medium := sheetAt(t, "medium")
+	_, high := sheetAt(t, "high")
+	open := high
+	open.Proposed = &instrument.Proposed{Min: medium.Proposed.Min, Max: high.Proposed.Max}
+	for name, c := range map[string]struct {
+		then, now instrument.Result
+		refused   bool
+	}{
+		"nothing new":                       {medium, medium, false},
+		"high is established only now":      {open, high, true},
+		"high is possible only now":         {medium, open, true},
+		"high was possible, and is not now": {open, medium, false},
+	} {
+		last, err := sheet.Decide(c.then, nil, by("medium", "o1", "o2"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := sheet.Decide(c.now, &last, by("medium", "o3", "")); fault.Is(err, fault.Invalid) != c.refused {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
 func TestAPersonGradesDASH2009(t *testing.T) {
 	dash := shipped(t, "dash_2009")
 	r := score(t, dash, answered(dash, 20), nil)
