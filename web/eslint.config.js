@@ -55,4 +55,16 @@ export default defineConfig(
     extends: [tseslint.configs.disableTypeChecked],
     languageOptions: { globals: { console: "readonly", process: "readonly", URL: "readonly" } },
   },
+  {
+    files: ["public/*-worker.js"],
+    languageOptions: {
+      globals: {
+        self: "readonly",
+        caches: "readonly",
+        fetch: "readonly",
+        AbortSignal: "readonly",
+        Response: "readonly",
+      },
+    },
+  },
 );

@@ -1,19 +1,5 @@
-import type { Page } from "@playwright/test";
 import { expect, keepScreen, test } from "./doorstep";
-
-/** Takes a call at an address of the demo town, as a call taker does: address first. */
-async function takeCall(page: Page, typed: string): Promise<void> {
-  await page.getByRole("button", { name: "New call" }).click();
-  await page.getByRole("combobox", { name: "Address" }).fill(typed);
-  await expect(page.getByRole("option").first()).toContainText(typed);
-  await page.keyboard.press("Enter");
-  await expect(page.getByRole("heading", { name: "Assessment" })).toBeVisible();
-}
-
-async function send(page: Page, unit: string): Promise<void> {
-  await page.getByRole("button", { name: "Open incident and send" }).click();
-  await page.getByRole("button", { name: `Send ${unit}` }).click();
-}
+import { fillSheet, send, takeCall } from "./steps";
 
 test("a call becomes a briefing, and the outcome comes back", async ({ signedIn, service }) => {
   test.setTimeout(120_000);
@@ -44,20 +30,7 @@ test("a call becomes a briefing, and the outcome comes back", async ({ signedIn,
 
   await tablet.getByRole("button", { name: "En route" }).click();
   await tablet.getByRole("button", { name: "On scene" }).click();
-  await tablet
-    .getByLabel("What happened")
-    .fill("Both were heard apart. She wants victim support to call her at work.");
-  for (const [question, answer] of [
-    ["Were the parties heard separately, out of sight and earshot?", "Yes"],
-    ["What is it in your view?", "Domestic violence"],
-    ["Risk level", "High"],
-    ["Are there children?", "No"],
-    ["Is anyone injured?", "No"],
-    ["Victim support was offered", "Refused"],
-  ] as const) {
-    const group = tablet.getByRole("group", { name: question });
-    await group.getByRole("radio", { name: answer, exact: true }).check({ force: true, timeout: 5000 });
-  }
+  await fillSheet(tablet, "Both were heard apart. She wants victim support to call her at work.");
   await tablet.getByRole("button", { name: "Save the sheet" }).click();
   await expect(tablet.getByText("The sheet is saved").first()).toBeVisible();
 

@@ -3,6 +3,10 @@ export const people = {
   callTaker: { username: "calltaker1", desk: "/calltaking" },
   officer: { username: "patrol1", desk: "/tablet" },
   otherOfficer: { username: "patrol3", desk: "/tablet" },
+  officerOf103: { username: "patrol5", desk: "/tablet" },
+  officerOf104: { username: "patrol7", desk: "/tablet" },
+  officerOf105: { username: "patrol9", desk: "/tablet" },
+  partnerOf105: { username: "patrol10", desk: "/tablet" },
   administrator: { username: "admin", desk: "/district" },
   districtOfficer: { username: "district1", desk: "/district" },
 } as const;

@@ -8,19 +8,18 @@ import { Button } from "../ui/Button";
 import { Card } from "../ui/Card";
 import { Why, type Reason } from "../ui/Disclosure";
 import { Empty, NotSearched } from "../ui/states";
-import { Tag, type Severity } from "../ui/Tag";
+import { Tag } from "../ui/Tag";
 import { Contacts } from "./Contacts";
-import { Sheet } from "./Sheet";
+import { gravityOf, gravityOfPriority, most, standing } from "./facts";
+import { SheetForm } from "./SheetForm";
 import { StatusButtons } from "./StatusButtons";
 import { addressOf } from "./useWork";
 import type { Briefing, Work } from "./work";
 
 type Flag = Schemas["RiskFlag"];
 
-const most = 3; // the facts that are read in five seconds
-
 /** The page that a crew reads before it knocks: what matters most comes first. */
-export function BriefingView({ work }: { work: Work }) {
+export function BriefingView({ work, onRead }: { work: Work; onRead: () => void }) {
   const { t } = useTranslation("tablet");
   const { language, said } = useLanguage();
   const stream = useStream();
@@ -39,9 +38,10 @@ export function BriefingView({ work }: { work: Work }) {
   }, [stream, briefing_id, revision]);
   const confirm = () => {
     setRead(key);
+    onRead();
     void stream.say({ type: "read", body: { briefing_id, revision } });
   };
-  const counting = briefing.flags.filter((flag) => !flag.old && flag.overruled === undefined);
+  const flags = standing(briefing.flags);
   return (
     <div className="stack">
       <section className="tablet-top">
@@ -50,11 +50,11 @@ export function BriefingView({ work }: { work: Work }) {
             {t("incident", { number: briefing.incident.number })} · {t("revision", { revision })} ·{" "}
             {clockTime(new Date(briefing.at), language)}
           </p>
-          <h1 className="tablet-address">{addressOf(briefing)}</h1>
+          <h2 className="tablet-address">{addressOf(briefing)}</h2>
           <p className="tablet-note">{briefing.address?.note}</p>
         </div>
         <div className="tablet-top-side">
-          <Tag severity={briefing.incident.priority === 1 ? "critical" : "high"} solid>
+          <Tag severity={gravityOfPriority(briefing.incident.priority)} solid>
             {t("priority", { level: briefing.incident.priority })}
           </Tag>
           {read === key ? (
@@ -83,10 +83,10 @@ export function BriefingView({ work }: { work: Work }) {
         </Card>
       )}
       <section aria-label={t("first")} className="tablet-first">
-        {counting.slice(0, most).map((flag) => (
+        {flags.slice(0, most).map((flag) => (
           <Fact key={flag.code} flag={flag} />
         ))}
-        {counting.length === 0 && (
+        {flags.length === 0 && (
           <Empty title={t("noFlags")}>{t("notAskedCount", { count: briefing.not_asked.length })}</Empty>
         )}
       </section>
@@ -106,10 +106,10 @@ export function BriefingView({ work }: { work: Work }) {
               ))}
             </ol>
           </Card>
-          {counting.length > most && (
+          {flags.length > most && (
             <Card title={t("otherFlags")}>
               <div className="stack">
-                {counting.slice(most).map((flag) => (
+                {flags.slice(most).map((flag) => (
                   <Fact key={flag.code} flag={flag} />
                 ))}
               </div>
@@ -124,7 +124,7 @@ export function BriefingView({ work }: { work: Work }) {
           <Said briefing={briefing} />
         </div>
       </div>
-      <Sheet incident={briefing.incident.id} />
+      <SheetForm incident={briefing.incident.id} />
     </div>
   );
 }
@@ -132,7 +132,7 @@ export function BriefingView({ work }: { work: Work }) {
 function Fact({ flag }: { flag: Flag }) {
   const { t } = useTranslation("tablet");
   const { language, said } = useLanguage();
-  const severity = severityOf(flag.severity);
+  const severity = gravityOf(flag.severity);
   const reasons = flag.reasons.map((reason): Reason => ({
     text: reason.answer === undefined ? said(reason.text) : `${said(reason.text)} ${said(reason.answer)}`,
     at: reason.at === undefined ? undefined : moment(new Date(reason.at), language),
@@ -146,10 +146,6 @@ function Fact({ flag }: { flag: Flag }) {
       <Why of={said(flag.text)} reasons={reasons} />
     </div>
   );
-}
-
-function severityOf(word: string): Exclude<Severity, "good" | "neutral"> {
-  return word === "critical" || word === "high" || word === "caution" ? word : "info";
 }
 
 function Cautions({ briefing }: { briefing: Briefing }) {

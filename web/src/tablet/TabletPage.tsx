@@ -6,10 +6,13 @@ import { useLanguage } from "../i18n/useLanguage";
 import { useLink } from "../live/useStream";
 import { useUser } from "../start/useUser";
 import { Button } from "../ui/Button";
+import { Icon } from "../ui/Icon";
 import { Empty, Failed, Loading, NoData } from "../ui/states";
 import { BriefingView } from "./BriefingView";
 import { allowSound, soundAllowed } from "./chime";
 import { Inbox } from "./Inbox";
+import { usePosition } from "./usePosition";
+import { useWaitingSheets } from "./useSheet";
 import { addressOf, useWork } from "./useWork";
 
 export function TabletPage() {
@@ -19,6 +22,8 @@ export function TabletPage() {
   const user = useUser();
   const link = useLink();
   const { work, fresh, seen, reload } = useWork();
+  const position = usePosition();
+  useWaitingSheets();
   const [chosen, setChosen] = useState<string | null>(null);
   const [sound, setSound] = useState(soundAllowed());
   const items = work.data ?? [];
@@ -26,12 +31,19 @@ export function TabletPage() {
   const news = items.find(({ assignment }) => assignment.id === fresh);
   const show = (id: string) => {
     setChosen(id);
-    seen();
+    if (id === fresh) seen();
   };
   return (
     <main className="page tablet">
       <div className="row-spread">
-        <span className="strong">{t("unit", { unit: user.call_sign ?? "—" })}</span>
+        <div className="row">
+          <h1 className="strong">{t("unit", { unit: user.call_sign ?? "—" })}</h1>
+          {position === "off" && (
+            <span className="row muted">
+              <Icon name="caution" /> {t("position.off")}
+            </span>
+          )}
+        </div>
         <div className="row">
           {!sound && (
             <Button
@@ -46,17 +58,15 @@ export function TabletPage() {
         </div>
       </div>
       {link.state !== "live" && items.length > 0 && <NoData offlineSince={link.lastHeard} />}
-      {news !== undefined && (
-        <button
-          type="button"
-          className="tablet-news"
-          onClick={() => {
-            show(news.assignment.id);
-          }}
-        >
-          {t(news.briefing.revision > 1 ? "news.revised" : "news.new", { address: addressOf(news.briefing) })}
-        </button>
-      )}
+      <div role="alert">
+        {news !== undefined && (
+          <button type="button" className="tablet-news" onClick={() => show(news.assignment.id)}>
+            {t(news.briefing.revision > 1 ? "news.revised" : "news.new", {
+              address: addressOf(news.briefing),
+            })}
+          </button>
+        )}
+      </div>
       {items.length > 1 && (
         <nav aria-label={t("assignments")} className="tablet-switch">
           {items.map(({ assignment, briefing }) => (
@@ -79,7 +89,7 @@ export function TabletPage() {
           <Failed words={inWords(work.error, api)} onRetry={() => void reload()} />
         ))}
       {work.isSuccess && items.length === 0 && <Empty title={t("none")} />}
-      {open !== undefined && <BriefingView key={open.assignment.id} work={open} />}
+      {open !== undefined && <BriefingView key={open.assignment.id} work={open} onRead={seen} />}
     </main>
   );
 }

@@ -1,9 +1,9 @@
 import { startDesk } from "../start/startDesk";
-import { forgetDrafts } from "./Sheet";
+import { keepPage } from "./page";
 import { TabletPage } from "./TabletPage";
 import "./tablet.css";
 import { tablet } from "./texts";
-import { forgetWork } from "./work";
+import { forgetAll } from "./work";
 
 startDesk({
   name: "tablet",
@@ -11,8 +11,6 @@ startDesk({
   page: <TabletPage />,
   keep: "device",
   dayAndNight: true,
-  onSignOut: () => {
-    forgetDrafts();
-    return forgetWork();
-  },
+  onSignOut: forgetAll,
 });
+void keepPage();

@@ -88,6 +88,21 @@ export const tablet = texts({
       safe_contact: "How and when can the victim safely be reached?",
       save: "Save the sheet",
       saved: "The sheet is saved",
+      kept: "Kept on this device. Not saved at the centre yet.",
+      waiting: "Kept on this device. It is sent by itself when the line is back.",
+    },
+    conflict: {
+      title: "Somebody else saved this sheet meanwhile",
+      help: "Nothing is lost. Choose which version stands; only what differs is shown.",
+      what: "Question",
+      mine: "Mine",
+      theirs: "At the centre",
+      keepMine: "Go on with mine",
+      takeTheirs: "Take theirs",
+    },
+    position: {
+      off: "Position off: the centre does not see where you are",
+      on: "Position on",
     },
     value: {
       yes: "Yes",
@@ -202,6 +217,21 @@ export const tablet = texts({
       safe_contact: "Kuidas ja millal saab kannatanuga ohutult ühendust?",
       save: "Salvesta infoleht",
       saved: "Infoleht on salvestatud",
+      kept: "Hoitakse selles seadmes. Keskuses veel salvestamata.",
+      waiting: "Hoitakse selles seadmes. Läheb teele ise, kui ühendus taastub.",
+    },
+    conflict: {
+      title: "Keegi teine salvestas selle lehe vahepeal",
+      help: "Midagi ei ole kadunud. Vali, milline versioon jääb; näidatud on ainult erinevused.",
+      what: "Küsimus",
+      mine: "Minu",
+      theirs: "Keskuses",
+      keepMine: "Jätkan enda omaga",
+      takeTheirs: "Võtan keskuse oma",
+    },
+    position: {
+      off: "Asukoht väljas: keskus ei näe, kus sa oled",
+      on: "Asukoht sees",
     },
     value: {
       yes: "Jah",

@@ -1,16 +1,12 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
-import { useTranslation } from "react-i18next";
 import { client, done } from "../api/client";
 import { useNotice } from "../live/useStream";
-import { useAnnounce } from "../ui/Announcer";
 import { chime } from "./chime";
 import { storeWork, workOnDevice, type Assignment, type Briefing } from "./work";
 
 /** What the unit is sent to: from the server, from the stream, and kept on the device for when there is neither. */
 export function useWork() {
-  const { t } = useTranslation("tablet");
-  const announce = useAnnounce();
   const queries = useQueryClient();
   const [fresh, setFresh] = useState<string | null>(null);
   const work = useQuery({
@@ -39,10 +35,6 @@ export function useWork() {
     if (!news) return;
     chime();
     setFresh((now) => now ?? assignment.id);
-    announce(
-      t(briefing.revision > 1 ? "news.revised" : "news.new", { address: addressOf(briefing) }),
-      "high",
-    );
   });
   useNotice("resync", reload);
   return {
