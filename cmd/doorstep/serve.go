@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"os"
+	"runtime/debug"
 	"net/netip"
 	"time"
 
@@ -98,8 +100,16 @@ type node struct {
 	log  zerolog.Logger
 }
 
+// spareMemory is how much the heap may grow before it is collected, in percent:
+// a node lives on a few tens of megabytes, and a collection in the middle of a
+// dispatch costs more than memory does. GOGC, where it is set, wins.
+const spareMemory = 400
+
 // node builds every part and passes it by hand.
 func (c ServeCommand) node(ctx context.Context, pool *pgxpool.Pool, log zerolog.Logger) (*node, error) {
+	if os.Getenv("GOGC") == "" {
+		debug.SetGCPercent(spareMemory)
+	}
 	store := postgres.New(pool)
 	room, err := newRoom(store)
 	if err != nil {
