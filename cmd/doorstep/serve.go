@@ -6,9 +6,9 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"net/netip"
 	"os"
 	"runtime/debug"
-	"net/netip"
 	"time"
 
 	"github.com/alexedwards/scs/pgxstore"
