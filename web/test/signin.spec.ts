@@ -33,7 +33,8 @@ test("a wrong password opens nothing and does not say what was wrong", async ({ 
   await page.waitForURL("**/");
 });
 
-for (const { username, desk } of Object.values(people)) {
+const oneOfEachRole = [people.callTaker, people.officer, people.administrator, people.districtOfficer];
+for (const { username, desk } of oneOfEachRole) {
   test(`${username} comes to ${desk}, stays there, and can leave`, async ({ page }) => {
     await page.getByLabel("Username").fill(username);
     await page.getByLabel("Password").fill(password);
