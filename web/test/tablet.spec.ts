@@ -35,9 +35,9 @@ test("without a service the page opens, the sheet is kept, and goes by itself", 
 }) => {
   test.setTimeout(120_000);
   const taker = await signedIn("callTaker", desk);
-  const tablet = await signedIn("officerOf104", screen);
+  const tablet = await signedIn("officerOf106", screen);
   await takeCall(taker, "Luha tn 6");
-  await send(taker, "N-104");
+  await send(taker, "N-106");
   await expect(tablet.getByRole("heading", { name: "Luha tn 6" })).toBeVisible();
   await expect
     .poll(() => tablet.evaluate(() => caches.match("/tablet").then((kept) => kept !== undefined)))
