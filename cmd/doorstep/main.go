@@ -15,6 +15,7 @@ import (
 // Deps are what a sub-command may use of the world around it.
 type Deps struct {
 	Getenv func(string) string
+	In     io.Reader
 	Out    io.Writer
 	Err    io.Writer
 }
@@ -33,7 +34,7 @@ type commands struct {
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	if err := run(ctx, os.Args[1:], Deps{Getenv: os.Getenv, Out: os.Stdout, Err: os.Stderr}); err != nil {
+	if err := run(ctx, os.Args[1:], Deps{Getenv: os.Getenv, In: os.Stdin, Out: os.Stdout, Err: os.Stderr}); err != nil {
 		fmt.Fprintln(os.Stderr, "doorstep:", err)
 		os.Exit(1)
 	}

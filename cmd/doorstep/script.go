@@ -18,8 +18,10 @@ import (
 // ScriptCommand is the workbench of whoever writes a script; docs/script.md
 // says how to work with it.
 type ScriptCommand struct {
-	Test ScriptTestCommand `cmd:"" help:"Run narrated calls, and compare what comes of them with what must."`
-	Lint ScriptLintCommand `cmd:"" help:"Check scripts and rules, and print what is in them."`
+	Test    ScriptTestCommand    `cmd:"" help:"Run narrated calls, and compare what comes of them with what must."`
+	Lint    ScriptLintCommand    `cmd:"" help:"Check scripts and rules, and print what is in them."`
+	Diff    ScriptDiffCommand    `cmd:"" help:"Say what differs between two versions of a script."`
+	Preview ScriptPreviewCommand `cmd:"" help:"Walk through a script in the terminal."`
 }
 
 // authored names the script and rules to work with.

@@ -39,8 +39,9 @@ type File struct {
 	Now   time.Time `json:"now"`
 	Cases []Case    `json:"cases"`
 
-	name string
-	data []byte // to find lines in
+	name  string
+	data  []byte // to find lines in
+	lines []int  // of the cases
 }
 
 // Case is one call.
@@ -111,6 +112,9 @@ func Parse(data []byte, name string) (File, error) {
 	if err := definition.Read(sch, data, name, &f); err != nil {
 		return File{}, err
 	}
+	for i := range f.Cases {
+		f.lines = append(f.lines, definition.Line(data, fmt.Sprintf("cases[%d]", i)))
+	}
 	return f, nil
 }
 
@@ -134,9 +138,4 @@ func (f File) Check(s script.Script, r risk.Rules) error {
 		c.expected(at+".expect", one.Expect)
 	}
 	return errors.Join(c.errs...)
-}
-
-// Place is where a case stands.
-func (f File) Place(i int) (name string, line int) {
-	return f.name, definition.Line(f.data, fmt.Sprintf("cases[%d]", i))
 }

@@ -46,8 +46,7 @@ func (f File) Run(s script.Script, r risk.Rules) []Result {
 	results := make([]Result, 0, len(f.Cases))
 	for i, one := range f.Cases {
 		failures := one.run(s, r, f.Now)
-		name, line := f.Place(i)
-		results = append(results, Result{Case: one.Code, File: name, Line: line, Passed: len(failures) == 0, Failures: failures})
+		results = append(results, Result{Case: one.Code, File: f.name, Line: f.lines[i], Passed: len(failures) == 0, Failures: failures})
 	}
 	return results
 }
