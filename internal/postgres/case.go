@@ -22,6 +22,7 @@ import (
 // folder is a case as it was read, with what only this package needs of it.
 type folder struct {
 	control.Work
+	ready    bool             // was read ahead, without a lock
 	found    bool             // the row that decisions wait for exists
 	page     []byte           // body of the newest briefing, as it is stored
 	repeated []byte           // the answer given to the same request before

@@ -77,7 +77,7 @@ func change(ctx context.Context, db *pgxpool.Conn, key control.Key, once *contro
 	if err != nil {
 		return control.Kept{}, err
 	}
-	return keep(ctx, db, f, out, &pgx.Batch{}, once)
+	return keep(ctx, db, f, out, once)
 }
 
 // decide lets decide judge a copy of the case.
@@ -94,21 +94,20 @@ func (f *folder) decide(decide func(control.Work) (control.Written, error)) (con
 	return out, err
 }
 
-// keep writes a decision, behind what b holds, and commits: first what its
-// notices and their numbers depend on, if anything, then all the rest.
-func keep(ctx context.Context, db *pgxpool.Conn, f *folder, out control.Written, b *pgx.Batch, once *control.Once) (control.Kept, error) {
+// keep writes a decision and commits: first what its notices and their numbers
+// depend on, if anything, then all the rest. A case that was ready has no open
+// transaction: all that is sent together is one by itself.
+func keep(ctx context.Context, db *pgxpool.Conn, f *folder, out control.Written, once *control.Once) (control.Kept, error) {
+	b := &pgx.Batch{}
 	send := func() error {
-		if b.Len() == 0 {
-			return nil
-		}
 		err := db.SendBatch(ctx, b).Close()
 		b = &pgx.Batch{}
 		return err
 	}
+	if f.ready && (out.NewAddress != "" || out.Outcome != nil) {
+		return control.Kept{}, errNotReady
+	}
 	if out.NewAddress != "" {
-		if err := send(); err != nil {
-			return control.Kept{}, fmt.Errorf("write a case: %w", err)
-		}
 		if err := addUnverified(ctx, db, &out); err != nil {
 			return control.Kept{}, err
 		}
@@ -122,9 +121,6 @@ func keep(ctx context.Context, db *pgxpool.Conn, f *folder, out control.Written,
 		return control.Kept{}, err
 	}
 	if out.Outcome != nil {
-		if err := send(); err != nil {
-			return control.Kept{}, fmt.Errorf("write a case: %w", err)
-		}
 		feedback, err := keepOutcome(ctx, db, value(out.Incident), *out.Outcome)
 		if err != nil {
 			return control.Kept{}, err
@@ -132,6 +128,9 @@ func keep(ctx context.Context, db *pgxpool.Conn, f *folder, out control.Written,
 		told = append(told, feedback...)
 	}
 	if told.numbers(b, f.last) {
+		if f.ready {
+			return control.Kept{}, errNotReady
+		}
 		if err := send(); err != nil {
 			return control.Kept{}, fmt.Errorf("number notices: %w", err)
 		}
@@ -144,7 +143,9 @@ func keep(ctx context.Context, db *pgxpool.Conn, f *folder, out control.Written,
 	if err := keepAnswer(b, once, out); err != nil {
 		return control.Kept{}, err
 	}
-	b.Queue("commit")
+	if !f.ready {
+		b.Queue("commit")
+	}
 	if err := send(); err != nil {
 		return control.Kept{}, fmt.Errorf("write a case: %w", err)
 	}

@@ -23,14 +23,17 @@ func keepReport(b *pgx.Batch, of unit.Assignment, r control.StatusReport) {
 }
 
 const (
+	// insertAssignment gives the unit the status of its assignment.
 	insertAssignment = `
-insert into assignment (id, incident_id, unit_id, status, assigned_by, assigned_at, en_route_at, on_scene_at, cleared_at)
-values ($1, $2, $3, $4, $5, $6, $7, $8, $9)`
+with sent as (
+    insert into assignment (id, incident_id, unit_id, status, assigned_by, assigned_at, en_route_at, on_scene_at, cleared_at)
+    values ($1, $2, $3, $4, $5, $6, $7, $8, $9) returning unit_id, status)
+update unit set version = version + 1, status = sent.status from sent where unit.id = sent.unit_id`
 	updateAssignment = `
 update assignment set status = $2, en_route_at = $3, on_scene_at = $4, cleared_at = $5 where id = $1`
 )
 
-// unitFollows gives a unit the status of its assignment; one that ended leaves
+// unitFollows gives a unit the next status of its assignment; one that ended leaves
 // the status of another that is still active, else the unit is free.
 const unitFollows = `
 update unit set version = version + 1, status = case
@@ -46,9 +49,9 @@ where id = $1`
 func keepAssignment(b *pgx.Batch, s unit.Assignment, by *access.Use) {
 	if by != nil {
 		b.Queue(insertAssignment, s.ID, s.IncidentID, s.UnitID, s.Status, by.Actor.ID, s.AssignedAt, s.EnRouteAt, s.OnSceneAt, s.ClearedAt)
-	} else {
-		b.Queue(updateAssignment, s.ID, s.Status, s.EnRouteAt, s.OnSceneAt, s.ClearedAt)
+		return
 	}
+	b.Queue(updateAssignment, s.ID, s.Status, s.EnRouteAt, s.OnSceneAt, s.ClearedAt)
 	b.Queue(unitFollows, s.UnitID, s.Status)
 }
 

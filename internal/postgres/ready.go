@@ -54,6 +54,7 @@ func (s *Store) takeReady(key control.Key) (*folder, bool) {
 	}
 	s.ready.Remove(key.Incident)
 	mine := *f
+	mine.ready = true
 	mine.CallSign = f.signs[key.Unit]
 	return &mine, true
 }
@@ -65,10 +66,11 @@ func changeReady(ctx context.Context, db *pgxpool.Conn, f *folder, once *control
 	if err != nil {
 		return control.Kept{}, err
 	}
-	b := &pgx.Batch{}
-	b.Queue("begin")
-	return keep(ctx, db, f, out, b, once)
+	return keep(ctx, db, f, out, once)
 }
+
+// errNotReady sends a decision the long way: it needs more than was read.
+var errNotReady = fault.New(fault.Conflict, "the case was not ready for this")
 
 // changedSince reports whether a case that was ready may have changed since it
 // was read: the decision refused, or the database did.
