@@ -33,10 +33,18 @@ async function file(request) {
   return (await caches.match(request)) ?? fetch(request);
 }
 
-/** Keeps one whole version: the page, the files that it loaded, and nothing of the version before. */
+/**
+ * Keeps one whole version: the page, the files that it loaded, and nothing of
+ * the version before. A page that names another file is of a newer build: it is
+ * kept when it has been loaded itself.
+ */
 async function keep(files) {
+  const fresh = await fetch(page);
+  const named = (await fresh.clone().text()).match(/\/assets\/[^"]+/g) ?? [];
+  if (!fresh.ok || named.some((file) => !files.includes(file))) return;
   const cache = await caches.open(cacheName);
-  await cache.addAll([page, ...files]);
+  await cache.addAll(files);
+  await cache.put(page, fresh);
   const wanted = new Set([page, ...files]);
   for (const request of await cache.keys())
     if (!wanted.has(new URL(request.url).pathname)) await cache.delete(request);

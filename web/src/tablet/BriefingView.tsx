@@ -1,4 +1,4 @@
-import { useEffect, useState } from "react";
+import { useEffect } from "react";
 import { useTranslation } from "react-i18next";
 import type { Schemas } from "../api/client";
 import { clockTime, day, moment } from "../i18n/time";
@@ -25,8 +25,6 @@ export function BriefingView({ work, onRead }: { work: Work; onRead: () => void 
   const stream = useStream();
   const { briefing, assignment } = work;
   const { briefing_id, revision } = briefing;
-  const [read, setRead] = useState<string | null>(null);
-  const key = `${briefing_id} ${revision}`;
   useEffect(() => {
     const shown = () => {
       if (document.visibilityState === "visible")
@@ -37,7 +35,6 @@ export function BriefingView({ work, onRead }: { work: Work; onRead: () => void 
     return () => document.removeEventListener("visibilitychange", shown);
   }, [stream, briefing_id, revision]);
   const confirm = () => {
-    setRead(key);
     onRead();
     void stream.say({ type: "read", body: { briefing_id, revision } });
   };
@@ -57,7 +54,7 @@ export function BriefingView({ work, onRead }: { work: Work; onRead: () => void 
           <Tag severity={gravityOfPriority(briefing.incident.priority)} solid>
             {t("priority", { level: briefing.incident.priority })}
           </Tag>
-          {read === key ? (
+          {work.read >= revision ? (
             <Tag severity="good">{t("read.done")}</Tag>
           ) : (
             <Button variant="primary" size="touch" icon="check" onPress={confirm}>
@@ -93,7 +90,9 @@ export function BriefingView({ work, onRead }: { work: Work; onRead: () => void 
       <StatusButtons assignment={assignment} />
       <div className="tablet-columns">
         <div className="stack">
-          <Card title={t("why")}>
+          <Card
+            title={t(`why.${briefing.classification.code as "dv"}`, { defaultValue: t("why.unclassified") })}
+          >
             <p>{said(briefing.classification.reason)}</p>
           </Card>
           <Card title={t("approach")}>

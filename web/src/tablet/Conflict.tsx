@@ -12,7 +12,7 @@ export function Conflict({
 }: {
   mine: Partial<Sheet>;
   theirs: Partial<Sheet>;
-  onSettle: (which: "mine" | "theirs") => void;
+  onSettle: (which: "mine" | "theirs") => Promise<void>;
 }) {
   const { t } = useTranslation("tablet");
   const word = (value: string | undefined) =>
@@ -40,10 +40,10 @@ export function Conflict({
           </tbody>
         </table>
         <div className="tablet-columns">
-          <Button size="touch" variant="primary" wide onPress={() => onSettle("mine")}>
+          <Button size="touch" variant="primary" wide onPress={() => void onSettle("mine")}>
             {t("conflict.keepMine")}
           </Button>
-          <Button size="touch" wide onPress={() => onSettle("theirs")}>
+          <Button size="touch" wide onPress={() => void onSettle("theirs")}>
             {t("conflict.takeTheirs")}
           </Button>
         </div>

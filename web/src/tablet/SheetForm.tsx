@@ -1,5 +1,5 @@
+import { useMemo } from "react";
 import { useTranslation } from "react-i18next";
-import { inWords, mistakesOf } from "../api/problem";
 import { useAnnounce } from "../ui/Announcer";
 import { Button } from "../ui/Button";
 import { Card } from "../ui/Card";
@@ -18,6 +18,12 @@ export function SheetForm({ incident }: { incident: string }) {
   const { t: api } = useTranslation("api");
   const announce = useAnnounce();
   const { sheet, draft, isLoading, change, save, settle } = useSheet(incident);
+  // Stays the same list while a person types: a new one takes the focus.
+  const refused = draft?.refused;
+  const mistakes = useMemo(() => {
+    if (refused === undefined) return [];
+    return refused.mistakes.length > 0 ? refused.mistakes : [{ field: undefined, detail: api(refused.kind) }];
+  }, [refused, api]);
   if (isLoading)
     return (
       <Card title={t("sheet.title")}>
@@ -26,9 +32,14 @@ export function SheetForm({ incident }: { incident: string }) {
     );
   if (draft?.theirs !== undefined)
     return (
-      <Conflict mine={draft.part} theirs={draft.theirs.sheet} onSettle={(which) => void settle(which)} />
+      <Conflict
+        mine={draft.part}
+        theirs={draft.theirs.sheet}
+        onSettle={async (which) => {
+          if (!(await settle(which))) announce(api("unreachable"), "caution");
+        }}
+      />
     );
-  const mistakes = save.isError ? mistakesOf(save.error) : [];
   const error = (field: string) => mistakes.find((each) => each.field === field)?.detail;
   const one = <Name extends keyof Sheet>(name: Name, values: readonly (Sheet[Name] & string)[]) => (
     <Choice
@@ -66,9 +77,7 @@ export function SheetForm({ incident }: { incident: string }) {
           submit();
         }}
       >
-        <ErrorSummary
-          mistakes={save.isError && mistakes.length === 0 ? [{ detail: inWords(save.error, api) }] : mistakes}
-        />
+        <ErrorSummary mistakes={mistakes} />
         {one("heard_separately", ["yes", "no", "one_party_only"])}
         {sheet.heard_separately === "no" && text("not_separately_why")}
         <Field

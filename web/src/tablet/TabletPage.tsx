@@ -1,19 +1,22 @@
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { inWords } from "../api/problem";
-import { clockTime } from "../i18n/time";
+import { clockTime, moment } from "../i18n/time";
 import { useLanguage } from "../i18n/useLanguage";
 import { useLink } from "../live/useStream";
 import { useUser } from "../start/useUser";
 import { Button } from "../ui/Button";
 import { Icon } from "../ui/Icon";
-import { Empty, Failed, Loading, NoData } from "../ui/states";
+import { Empty, Failed, Loading } from "../ui/states";
 import { BriefingView } from "./BriefingView";
 import { allowSound, soundAllowed } from "./chime";
 import { Inbox } from "./Inbox";
 import { usePosition } from "./usePosition";
 import { useWaitingSheets } from "./useSheet";
 import { addressOf, useWork } from "./useWork";
+import { belongsTo, isUnread, type Work } from "./work";
+
+const revisionOf = ({ assignment, briefing }: Work) => `${assignment.id} ${briefing.revision}`;
 
 export function TabletPage() {
   const { t } = useTranslation("tablet");
@@ -21,18 +24,30 @@ export function TabletPage() {
   const { language } = useLanguage();
   const user = useUser();
   const link = useLink();
-  const { work, fresh, seen, reload } = useWork();
+  useState(() => belongsTo(user.id)); // before anything is read from the device
+  const { work, markRead, reload } = useWork();
   const position = usePosition();
   useWaitingSheets();
   const [chosen, setChosen] = useState<string | null>(null);
+  const [tapped, setTapped] = useState<ReadonlySet<string>>(new Set());
   const [sound, setSound] = useState(soundAllowed());
   const items = work.data ?? [];
   const open = items.find(({ assignment }) => assignment.id === chosen) ?? items[0];
-  const news = items.find(({ assignment }) => assignment.id === fresh);
-  const show = (id: string) => {
-    setChosen(id);
-    if (id === fresh) seen();
+  // What is on screen stays there until a person opens another: a thumb may be on its way.
+  if (open !== undefined && open.assignment.id !== chosen) setChosen(open.assignment.id);
+  const news = items.filter((each) => isUnread(each) && !tapped.has(revisionOf(each)));
+  const show = (each: Work) => {
+    setChosen(each.assignment.id);
+    setTapped(new Set([...tapped, revisionOf(each)]));
+    if (each !== open) window.scrollTo(0, 0);
   };
+  // After a reload without a line nothing was heard yet: what is shown is as old as what the device holds.
+  const heldAt = items
+    .map(({ heardAt }) => heardAt)
+    .sort()
+    .at(-1);
+  const knownAt =
+    link.state === "live" ? null : (link.lastHeard ?? (heldAt === undefined ? null : new Date(heldAt)));
   return (
     <main className="page tablet">
       <div className="row-spread">
@@ -57,26 +72,24 @@ export function TabletPage() {
           <Inbox />
         </div>
       </div>
-      {link.state !== "live" && items.length > 0 && <NoData offlineSince={link.lastHeard} />}
-      <div role="alert">
-        {news !== undefined && (
-          <button type="button" className="tablet-news" onClick={() => show(news.assignment.id)}>
-            {t(news.briefing.revision > 1 ? "news.revised" : "news.new", {
-              address: addressOf(news.briefing),
-            })}
-          </button>
-        )}
+      {knownAt !== null && items.length > 0 && (
+        <p role="status" className="tablet-offline">
+          <Icon name="offline" /> {t("offline", { at: moment(knownAt, language) })}
+        </p>
+      )}
+      <div role="alert" className="tablet-news-place">
+        {news[0] !== undefined && <News work={news[0]} others={news.length - 1} onTap={show} />}
       </div>
       {items.length > 1 && (
         <nav aria-label={t("assignments")} className="tablet-switch">
-          {items.map(({ assignment, briefing }) => (
+          {items.map((each) => (
             <Button
-              key={assignment.id}
+              key={each.assignment.id}
               size="touch"
-              variant={assignment.id === open?.assignment.id ? "primary" : "secondary"}
-              onPress={() => show(assignment.id)}
+              variant={each === open ? "primary" : "secondary"}
+              onPress={() => show(each)}
             >
-              {addressOf(briefing)} · {clockTime(new Date(assignment.assigned_at), language)}
+              {addressOf(each.briefing)} · {clockTime(new Date(each.assignment.assigned_at), language)}
             </Button>
           ))}
         </nav>
@@ -89,7 +102,25 @@ export function TabletPage() {
           <Failed words={inWords(work.error, api)} onRetry={() => void reload()} />
         ))}
       {work.isSuccess && items.length === 0 && <Empty title={t("none")} />}
-      {open !== undefined && <BriefingView key={open.assignment.id} work={open} onRead={seen} />}
+      {open !== undefined && (
+        <BriefingView
+          key={open.assignment.id}
+          work={open}
+          onRead={() => void markRead(open.assignment.id, open.briefing.revision)}
+        />
+      )}
     </main>
+  );
+}
+
+/** Stands over the page, so that nothing below it moves, until it is tapped or its briefing was read. */
+function News({ work, others, onTap }: { work: Work; others: number; onTap: (work: Work) => void }) {
+  const { t } = useTranslation("tablet");
+  const { briefing } = work;
+  return (
+    <button type="button" className="tablet-news" onClick={() => onTap(work)}>
+      {t(briefing.revision > 1 ? "news.revised" : "news.new", { address: addressOf(briefing) })}
+      {others > 0 && <span className="tablet-news-others">{t("news.others", { count: others })}</span>}
+    </button>
   );
 }

@@ -27,6 +27,11 @@ export function useDraft(incident: string): Draft | null | undefined {
   return useSyncExternalStore(subscribe, () => drafts.get(incident));
 }
 
+/** The draft as it stands on screen, else as the device has it. */
+export async function draftNow(incident: string): Promise<Draft | null> {
+  return drafts.get(incident) ?? draftOf(incident);
+}
+
 /** Shows a draft at once, and returns when the device has it. */
 export function keepDraft(draft: Draft): Promise<void> {
   hold(draft.incident, draft);

@@ -1,25 +1,20 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
-import { useState } from "react";
 import { client, done } from "../api/client";
 import { useNotice } from "../live/useStream";
 import { chime } from "./chime";
-import { storeWork, workOnDevice, type Assignment, type Briefing } from "./work";
+import { dropWork, keepRead, storeWork, workOnDevice, type Assignment, type Briefing } from "./work";
 
 /** What the unit is sent to: from the server, from the stream, and kept on the device for when there is neither. */
 export function useWork() {
   const queries = useQueryClient();
-  const [fresh, setFresh] = useState<string | null>(null);
   const work = useQuery({
     queryKey: ["work"],
     queryFn: async () => {
+      const before = await workOnDevice();
       try {
-        const { items } = await done(client.GET("/api/v1/units/mine/work"));
-        for (const { assignment, briefing } of items) {
-          await storeWork({ assignment, briefing, heardAt: new Date().toISOString() });
-        }
+        await load(before.map(({ assignment }) => assignment.id));
       } catch (error) {
-        const onDevice = await workOnDevice();
-        if (onDevice.length === 0) throw error;
+        if (before.length === 0) throw error;
       }
       return workOnDevice();
     },
@@ -27,24 +22,31 @@ export function useWork() {
     retry: false,
   });
   const reload = () => queries.invalidateQueries({ queryKey: ["work"] });
+  const show = async () => queries.setQueryData(["work"], await workOnDevice());
   // The acknowledgement waits for this promise: it is sent when the device has stored the revision.
   useNotice<Briefing & { assignment: Assignment }>("briefing", async ({ at, body }) => {
     const { assignment, ...briefing } = body;
-    const news = await storeWork({ assignment, briefing, heardAt: at });
-    queries.setQueryData(["work"], await workOnDevice());
-    if (!news) return;
-    chime();
-    setFresh((now) => now ?? assignment.id);
+    const news = await storeWork({ assignment, briefing, heardAt: at, read: 0 });
+    await show();
+    if (news) chime();
   });
   useNotice("resync", reload);
-  return {
-    work,
-    fresh,
-    seen: () => {
-      setFresh(null);
-    },
-    reload,
+  const markRead = async (assignment: string, revision: number) => {
+    await keepRead(assignment, revision);
+    await show();
   };
+  return { work, markRead, reload };
+}
+
+/** Takes over what the server lists. What came by the stream meanwhile is not in `known` and stays. */
+async function load(known: readonly string[]): Promise<void> {
+  const { items, as_of } = await done(client.GET("/api/v1/units/mine/work"));
+  for (const { assignment, briefing, delivery } of items) {
+    const read = delivery.read_at === undefined ? 0 : briefing.revision;
+    await storeWork({ assignment, briefing, heardAt: as_of, read });
+  }
+  const listed = new Set(items.map(({ assignment }) => assignment.id));
+  await dropWork(known.filter((id) => !listed.has(id)));
 }
 
 export function addressOf(briefing: Briefing): string {

@@ -1,13 +1,27 @@
 import "fake-indexeddb/auto";
 import { beforeEach, expect, test } from "vitest";
-import { draftOf, forgetAll, storeDraft, storeWork, waitingDrafts, workOnDevice, type Work } from "./work";
+import {
+  belongsTo,
+  draftOf,
+  dropWork,
+  forgetAll,
+  isUnread,
+  keepRead,
+  storeDraft,
+  storeWork,
+  waitingDrafts,
+  workOnDevice,
+  type Work,
+} from "./work";
 
 const work = (id: string, revision: number, assigned_at = "2026-03-01T12:00:00Z") =>
   ({
-    assignment: { id, assigned_at },
+    assignment: { id, assigned_at, status: "assigned" },
     briefing: { briefing_id: `b-${id}`, revision },
     heardAt: assigned_at,
+    read: 0,
   }) as unknown as Work;
+const unread = async () => (await workOnDevice()).filter(isUnread).map(({ assignment: { id } }) => id);
 
 beforeEach(forgetAll);
 
@@ -40,4 +54,36 @@ test("nothing is left for whoever signs in next", async () => {
   await storeDraft({ incident: "i", part: {}, version: '"0"', waiting: true });
   await forgetAll();
   expect([await workOnDevice(), await waitingDrafts(), await draftOf("i")]).toEqual([[], [], null]);
+});
+
+test("what was read stays read, until a revision comes; two briefings are read one by one", async () => {
+  await storeWork(work("a", 1));
+  await storeWork(work("b", 1));
+  await keepRead("a", 1);
+  expect(await unread()).toEqual(["b"]);
+  await storeWork(work("a", 1)); // from the server, which was not told yet
+  expect(await unread()).toEqual(["b"]);
+  await storeWork(work("a", 2));
+  expect((await unread()).sort()).toEqual(["a", "b"]);
+});
+
+test("who is done with an incident need not read on", () => {
+  const cleared = work("a", 2);
+  expect(isUnread({ ...cleared, assignment: { ...cleared.assignment, status: "cleared" } })).toBe(false);
+});
+
+test("what the unit is not shown any more leaves the device", async () => {
+  await storeWork(work("a", 1));
+  await storeWork(work("b", 1));
+  await dropWork(["a"]);
+  expect(await unread()).toEqual(["b"]);
+});
+
+test("another person finds nothing, and the first one all of it", async () => {
+  belongsTo("first");
+  await storeWork(work("a", 1));
+  belongsTo("second");
+  expect(await workOnDevice()).toEqual([]);
+  belongsTo("first");
+  expect(await workOnDevice()).toHaveLength(1);
 });

@@ -1,12 +1,20 @@
-import { openDB, type DBSchema } from "idb";
+import { openDB, type DBSchema, type IDBPDatabase } from "idb";
 import type { Schemas } from "../api/client";
+import type { Kind } from "../api/problem";
 
 export type Briefing = Schemas["Briefing"];
 export type Assignment = Schemas["UnitAssignment"];
 export type Sheet = Schemas["OutcomeRecord"];
 
 /** One thing that the unit is sent to, as the device holds it. */
-export type Work = { briefing: Briefing; assignment: Assignment; heardAt: string };
+export type Work = {
+  briefing: Briefing;
+  assignment: Assignment;
+  /** When the server said so. */
+  heardAt: string;
+  /** The newest revision that somebody on board confirmed to have read; 0 is none. */
+  read: number;
+};
 
 /** A sheet that is being filled in. It stays until the server has it. */
 export type Draft = {
@@ -19,6 +27,8 @@ export type Draft = {
   waiting: boolean;
   /** What somebody else saved meanwhile. */
   theirs?: { sheet: Partial<Sheet>; version: string };
+  /** Why the server did not take it when it was sent last. */
+  refused?: { kind: Kind; mistakes: { field: string; detail: string }[] };
 };
 
 interface Held extends DBSchema {
@@ -26,13 +36,24 @@ interface Held extends DBSchema {
   drafts: { key: string; value: Draft };
 }
 
+let opened: Promise<IDBPDatabase<Held>> | undefined;
+let owner = "";
+
+/** Names the person whose work this is; nobody finds what another was told or wrote. */
+export function belongsTo(person: string): void {
+  if (person === owner) return;
+  owner = person;
+  opened = undefined;
+}
+
 const held = () =>
-  openDB<Held>("doorstep-tablet", 2, {
-    upgrade: (database, from) => {
-      if (from < 1) database.createObjectStore("work");
-      if (from < 2) database.createObjectStore("drafts");
+  (opened ??= openDB<Held>(`doorstep.tablet.${owner}`, 1, {
+    upgrade: (database) => {
+      database.createObjectStore("work");
+      database.createObjectStore("drafts");
     },
-  });
+    terminated: () => (opened = undefined),
+  }));
 
 /** All that the device holds, newest first. */
 export async function workOnDevice(): Promise<Work[]> {
@@ -46,8 +67,27 @@ export async function storeWork(work: Work): Promise<boolean> {
   const store = (await held()).transaction("work", "readwrite").store;
   const before = await store.get(work.assignment.id);
   const news = before === undefined || before.briefing.revision < work.briefing.revision;
-  await store.put(news ? work : { ...work, briefing: before.briefing }, work.assignment.id);
+  const read = Math.max(before?.read ?? 0, work.read);
+  await store.put({ ...work, read, briefing: news ? work.briefing : before.briefing }, work.assignment.id);
   return news;
+}
+
+/** Removes what the server no longer shows to this unit. */
+export async function dropWork(assignments: readonly string[]): Promise<void> {
+  const { store, done } = (await held()).transaction("work", "readwrite");
+  await Promise.all([...assignments.map((id) => store.delete(id)), done]);
+}
+
+/** Keeps that a revision was read, so that a reload does not ask again. */
+export async function keepRead(assignment: string, revision: number): Promise<void> {
+  const store = (await held()).transaction("work", "readwrite").store;
+  const work = await store.get(assignment);
+  if (work !== undefined) await store.put({ ...work, read: Math.max(work.read, revision) }, assignment);
+}
+
+/** Whether a crew still has to read this: one that is done with it need not. */
+export function isUnread({ assignment: { status }, briefing, read }: Work): boolean {
+  return read < briefing.revision && status !== "cleared" && status !== "cancelled";
 }
 
 /** Null where nothing is being written. */
