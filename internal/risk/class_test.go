@@ -35,6 +35,10 @@ func TestRelationshipDecidesTheClass(t *testing.T) {
 					if happened == "controlled" && want.violence == "not_dv" {
 						class = "suspected_dv"
 					}
+					// A noise with nobody known and nothing on record; refusing to say is not that.
+					if happened == "no_violence" && relationship == "unknown" && home != "yes" {
+						class = "not_dv"
+					}
 					if got.Code != class {
 						t.Errorf("%s by %s, want %s", got.Code, got.Rule, class)
 					}
@@ -94,7 +98,10 @@ func TestClassOfHardCalls(t *testing.T) {
 		"covert, history never searched":                {nil, script.Facts{}, covert, "suspected_dv", "cannot_speak", 1},
 		"covert yes to partner, hit":                    {said("is_partner=yes", "what_happened=hit"), searched, covert, "dv", "covert_partner", 1},
 		"covert yes to family, hit":                     {said("is_partner=no", "is_family=yes", "what_happened=hit"), searched, covert, "dv", "covert_family", 1},
-		"overheard, calls him a stranger":               {said("can_speak=yes_no_only", "is_partner=no", "is_family=no", "relationship=stranger"), searched, voice, "suspected_dv", "cannot_speak", 1},
+		"overheard, calls him a stranger":               {said("can_speak=yes_no_only", "is_partner=no", "is_family=no", "relationship=stranger"), searched, voice, "not_dv", "cannot_speak_of_an_outsider", 1},
+		"overheard, calls him a stranger, DV on record": {said("can_speak=yes_no_only", "is_partner=no", "is_family=no", "relationship=stranger"), history, voice, "suspected_dv", "cannot_speak_with_history", 1},
+		"overheard, says stranger and is controlled":    {said("can_speak=yes_no_only", "is_partner=no", "is_family=no", "relationship=stranger", "control=yes"), searched, voice, "suspected_dv", "cannot_speak", 1},
+		"nobody known, the premise never searched":      {said("relationship=unknown", "what_happened=no_violence", "suspect_present=no"), script.Facts{}, voice, "suspected_dv", "relationship_not_known", 3},
 		"named an acquaintance, order on record":        {said("relationship=acquaintance", "what_happened=followed"), ordered, voice, "suspected_dv", "named_acquaintance_against_records", 2},
 		"neighbour hears cries":                         {said("what_happened=cries_heard"), searched, script.Mode{Speech: script.Voice, Caller: script.ThirdParty}, "suspected_dv", "relationship_not_known", 1},
 		"brother hit him and left":                      {said("relationship=sibling", "what_happened=hit", "suspect_present=no"), searched, voice, "dv", "sibling", 3},
