@@ -20,6 +20,7 @@ import (
 	"github.com/goccy/go-yaml/ast"
 	"github.com/goccy/go-yaml/parser"
 	"github.com/santhosh-tekuri/jsonschema/v6"
+	"github.com/santhosh-tekuri/jsonschema/v6/kind"
 	"golang.org/x/text/language"
 	"golang.org/x/text/message"
 )
@@ -74,6 +75,22 @@ func (p Problem) Error() string {
 		where += ": " + p.Field
 	}
 	return where + ": " + p.Detail
+}
+
+// Problems takes an error of Read apart.
+func Problems(err error) []Problem {
+	if many, ok := err.(interface{ Unwrap() []error }); ok {
+		var all []Problem
+		for _, one := range many.Unwrap() {
+			all = append(all, Problems(one)...)
+		}
+		return all
+	}
+	var p Problem
+	if !errors.As(err, &p) {
+		p.Detail = err.Error()
+	}
+	return []Problem{p}
 }
 
 // Read checks data against the schema and decodes it into the value that into
@@ -190,6 +207,14 @@ func problems(name string, file *ast.File, invalid *jsonschema.ValidationError) 
 		var all []Problem
 		for _, cause := range invalid.Causes {
 			all = append(all, problems(name, file, cause)...)
+		}
+		return all
+	}
+	if unknown, ok := invalid.ErrorKind.(*kind.AdditionalProperties); ok {
+		var all []Problem
+		for _, key := range unknown.Properties {
+			at := append(slices.Clone(invalid.InstanceLocation), key)
+			all = append(all, Problem{Name: name, Line: line(file, at), Field: field(at), Detail: "is not a key that this may have"})
 		}
 		return all
 	}

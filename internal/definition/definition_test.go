@@ -55,7 +55,7 @@ func TestReadTakesYAMLAndJSON(t *testing.T) {
 
 func TestReadNamesTheLine(t *testing.T) {
 	for name, c := range map[string]struct{ data, want string }{
-		"unknown key":          {"name: x\nitems:\n  - code: a\n  - code: b\n    cdoe: c\n", "test.yaml:4: items[1]: additional properties 'cdoe'"},
+		"unknown key":          {"name: x\nitems:\n  - code: a\n  - code: b\n    cdoe: c\n", "test.yaml:5: items[1].cdoe: is not a key"},
 		"wrong type":           {"name: x\nitems:\n  - code: a\n    n: many\n", "test.yaml:4: items[0].n: got string, want integer"},
 		"missing key":          {"name: x\nitems:\n  - n: 1\n", "test.yaml:3: items[0]: missing property 'code'"},
 		"key given twice":      {"name: x\nname: y\n", "test.yaml:2: "},

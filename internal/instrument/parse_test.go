@@ -39,7 +39,7 @@ func TestParseRefuses(t *testing.T) {
 	_, whole := synthetic(t, "synthetic")
 	vectors := whole[strings.Index(whole, "vectors:"):]
 	for name, c := range map[string]struct{ old, new, want string }{
-		"an unknown key":                      {"version: 3\n", "version: 3\nwieght: 1\n", "additional properties 'wieght'"},
+		"an unknown key":                      {"version: 3\n", "version: 3\nwieght: 1\n", "wieght: is not a key"},
 		"evidence that nobody checked":        {"evidence: holder\n    source: \"invented\"\nitems", "evidence: known\n    source: \"invented\"\nitems", "settings[0].evidence: value must be one of"},
 		"a weight that is negative":           {"points: 4", "points: -4", "items[0].points: minimum"},
 		"points of a context item":            {"context: true, text: { et: \"Kas kaas", "context: true, points: 2, text: { et: \"Kas kaas", "items[5].points"},

@@ -17,7 +17,7 @@ func TestParseRefuses(t *testing.T) {
 		t.Fatal(err)
 	}
 	for name, c := range map[string]struct{ old, new, want string }{
-		"an unknown key":               {"    mandatory: true\n", "    mandatry: true\n", "additional properties 'mandatry'"},
+		"an unknown key":               {"    mandatory: true\n", "    mandatry: true\n", "mandatry: is not a key"},
 		"an unknown kind":              {"kind: yes_no", "kind: yesno", "kind"},
 		"an unknown fact":              {"history: protection_order", "history: protection_orders", "history"},
 		"a flag in a condition":        {"{ mode: covert }", "{ flag: weapon }", "flag"},
