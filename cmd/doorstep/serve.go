@@ -111,7 +111,7 @@ func (c ServeCommand) node(ctx context.Context, pool *pgxpool.Pool, log zerolog.
 		debug.SetGCPercent(spareMemory)
 	}
 	store := postgres.New(pool)
-	room, err := newRoom(store)
+	room, err := newRoom(ctx, store, log)
 	if err != nil {
 		return nil, err
 	}
@@ -143,15 +143,7 @@ func (c ServeCommand) node(ctx context.Context, pool *pgxpool.Pool, log zerolog.
 }
 
 // newRoom loads what is shipped as data and refuses to start on a mistake in it.
-func newRoom(store control.Store) (*control.Room, error) {
-	scripts, err := script.Shipped()
-	if err != nil {
-		return nil, fmt.Errorf("scripts: %w", err)
-	}
-	earlier, err := script.Earlier()
-	if err != nil {
-		return nil, fmt.Errorf("earlier scripts: %w", err)
-	}
+func newRoom(ctx context.Context, store control.Store, log zerolog.Logger) (*control.Room, error) {
 	rules, err := risk.Shipped()
 	if err != nil {
 		return nil, fmt.Errorf("rules: %w", err)
@@ -160,13 +152,24 @@ func newRoom(store control.Store) (*control.Room, error) {
 	if err != nil {
 		return nil, err
 	}
+	sources, err := script.Sources()
+	if err != nil {
+		return nil, fmt.Errorf("scripts: %w", err)
+	}
 	room := &control.Room{
-		Store: store, Scripts: map[string]script.Script{}, Earlier: earlier, Rules: rules, Contacts: contacts,
+		Store: store, Scripts: &script.Library{}, Rules: rules, Contacts: contacts,
 		Now:   func() time.Time { return time.Now().UTC() },
 		NewID: func() string { return uuid.Must(uuid.NewV7()).String() },
 	}
-	for _, s := range scripts {
-		room.Scripts[s.Code] = s
+	differing, err := room.ShipScripts(ctx, sources)
+	if err != nil {
+		return nil, fmt.Errorf("scripts: %w", err)
+	}
+	for _, v := range differing {
+		log.Warn().Str("script", v.Code).Int("version", v.Version).Msg("the database has this version in other words than the program: those of the database stay, since calls are pinned to them")
+	}
+	if err := room.RefreshScripts(ctx); err != nil {
+		return nil, err
 	}
 	return room, nil
 }
@@ -190,15 +193,18 @@ type quiet struct{}
 
 func (quiet) Printf(context.Context, string, ...any) {}
 
-// deadlineTick is how often late deliveries are looked for.
-const deadlineTick = time.Second
+const (
+	deadlineTick = time.Second     // how often late deliveries are looked for
+	scriptTick   = 5 * time.Second // and scripts that another node put in force
+)
 
 func (n *node) run(ctx context.Context, listener net.Listener, drain time.Duration) error {
 	work, stop := context.WithCancel(context.WithoutCancel(ctx))
 	defer stop()
 	group, work := errgroup.WithContext(work)
 	group.Go(func() error { return ignore(n.hub.Run(work), context.Canceled) })
-	group.Go(func() error { n.watchDeadlines(work); return nil })
+	group.Go(func() error { n.every(work, deadlineTick, "deadlines not checked", n.room.AlertLate); return nil })
+	group.Go(func() error { n.every(work, scriptTick, "scripts not refreshed", n.room.RefreshScripts); return nil })
 	group.Go(func() error { return ignore(n.http.Serve(listener), http.ErrServerClosed) })
 	group.Go(func() error {
 		select {
@@ -214,16 +220,17 @@ func (n *node) run(ctx context.Context, listener net.Listener, drain time.Durati
 	return group.Wait()
 }
 
-func (n *node) watchDeadlines(ctx context.Context) {
-	tick := time.NewTicker(deadlineTick)
+// every does something again and again until the context ends.
+func (n *node) every(ctx context.Context, wait time.Duration, failed string, do func(context.Context) error) {
+	tick := time.NewTicker(wait)
 	defer tick.Stop()
 	for {
 		select {
 		case <-ctx.Done():
 			return
 		case <-tick.C:
-			if err := n.room.AlertLate(ctx); err != nil && ctx.Err() == nil {
-				n.log.Error().Err(err).Msg("deadlines not checked")
+			if err := do(ctx); err != nil && ctx.Err() == nil {
+				n.log.Error().Err(err).Msg(failed)
 			}
 		}
 	}

@@ -34,7 +34,7 @@ func (r *Room) OpenCall(ctx context.Context, a access.Actor, c call.Call, once *
 	if err := a.Need(access.CallTaker); err != nil {
 		return Kept{}, err
 	}
-	s, ok := r.Scripts[dvScript]
+	s, ok := r.Scripts.Find(dvScript, 0)
 	if !ok {
 		return Kept{}, fault.New(fault.Internal, "the script is not loaded")
 	}
@@ -56,12 +56,12 @@ func (r *Room) Call(ctx context.Context, a access.Actor, id call.ID) (CallView, 
 	if err != nil {
 		return CallView{}, err
 	}
-	return r.View(w)
+	return r.View(ctx, w)
 }
 
 // View is a case as a call taker sees it.
-func (r *Room) View(w Work) (CallView, error) {
-	assessed, walk, err := r.assess(w, r.Now())
+func (r *Room) View(ctx context.Context, w Work) (CallView, error) {
+	assessed, walk, err := r.assess(ctx, w, r.Now())
 	return CallView{Call: w.Call, History: w.History, Assessment: assessed, Walk: walk}, err
 }
 
@@ -103,14 +103,14 @@ func (r *Room) ChangeCall(ctx context.Context, a access.Actor, id call.ID, versi
 			w.History, out.History = *history, history
 		}
 		after = w
-		return r.reassess(&after, out, now)
+		return r.reassess(ctx, &after, out, now)
 	})
 	if err != nil {
 		return CallView{}, fmt.Errorf("change call %s: %w", id, err)
 	}
 	r.tell(ctx, kept)
 	after.Call = *kept.Written.Call
-	return r.View(after)
+	return r.View(ctx, after)
 }
 
 // lookUp reads the history that a change of address or persons asks for; nil
@@ -173,24 +173,24 @@ func (r *Room) Answer(ctx context.Context, a access.Actor, id call.ID, question 
 		if w.Call.ClosedAt != nil {
 			return Written{}, fault.New(fault.Conflict, "the call is closed")
 		}
-		value, err := r.check(w.Call, question, raw)
+		value, err := r.check(ctx, w.Call, question, raw)
 		if err != nil {
 			return Written{}, err
 		}
 		w.Call.Answers[question] = script.Given{Value: value, At: now}
 		after = w
-		return r.reassess(&after, Written{Answer: &AnswerGiven{Question: question, Value: value, By: a.ID, At: now}}, now)
+		return r.reassess(ctx, &after, Written{Answer: &AnswerGiven{Question: question, Value: value, By: a.ID, At: now}}, now)
 	})
 	if err != nil {
 		return CallView{}, fmt.Errorf("answer in call %s: %w", id, err)
 	}
 	r.tell(ctx, kept)
-	return r.View(after)
+	return r.View(ctx, after)
 }
 
 // check turns what was sent into an answer to a question of the pinned script.
-func (r *Room) check(c call.Call, question string, raw json.RawMessage) (script.Value, error) {
-	s, err := r.script(c)
+func (r *Room) check(ctx context.Context, c call.Call, question string, raw json.RawMessage) (script.Value, error) {
+	s, err := r.Script(ctx, c.ScriptCode, c.ScriptVersion)
 	if err != nil {
 		return script.Value{}, err
 	}
@@ -208,8 +208,8 @@ func (r *Room) check(c call.Call, question string, raw json.RawMessage) (script.
 
 // reassess judges the case again and adds to out what the incident, its
 // briefing and its listeners need of it.
-func (r *Room) reassess(w *Work, out Written, now time.Time) (Written, error) {
-	assessed, _, err := r.assess(*w, now)
+func (r *Room) reassess(ctx context.Context, w *Work, out Written, now time.Time) (Written, error) {
+	assessed, _, err := r.assess(ctx, *w, now)
 	if err != nil || w.Incident == nil {
 		return out, err
 	}
@@ -225,7 +225,7 @@ func (r *Room) reassess(w *Work, out Written, now time.Time) (Written, error) {
 	if w.Briefing == nil {
 		return out, nil
 	}
-	material, err := r.material(*w, assessed)
+	material, err := r.material(ctx, *w, assessed)
 	if err != nil {
 		return out, err
 	}
@@ -236,8 +236,8 @@ func (r *Room) reassess(w *Work, out Written, now time.Time) (Written, error) {
 	return out, nil
 }
 
-func (r *Room) material(w Work, assessed risk.Assessment) (briefing.Material, error) {
-	s, err := r.script(w.Call)
+func (r *Room) material(ctx context.Context, w Work, assessed risk.Assessment) (briefing.Material, error) {
+	s, err := r.Script(ctx, w.Call.ScriptCode, w.Call.ScriptVersion)
 	return briefing.Material{
 		Incident: *w.Incident, Covert: w.Call.Mode().Speech == script.Covert, Language: w.Call.Language,
 		Assessment: assessed, History: w.History, Persons: w.Call.Persons, Contacts: r.Contacts,
@@ -260,14 +260,14 @@ func (r *Room) RaiseIncident(ctx context.Context, a access.Actor, id call.ID, on
 		if w.Incident != nil {
 			return Written{}, fault.New(fault.Conflict, "the call has an incident already: %s", w.Incident.ID)
 		}
-		assessed, _, err := r.assess(w, now)
+		assessed, _, err := r.assess(ctx, w, now)
 		if err != nil {
 			return Written{}, err
 		}
 		raised := incident.Raise(incident.ID(r.NewID()), incident.Number(now, running), a.ID,
 			w.Call.Address, w.Call.AddressNote, assessed, w.Call.OpenedAt)
 		w.Incident, w.Call.IncidentID = &raised, string(raised.ID)
-		material, err := r.material(w, assessed)
+		material, err := r.material(ctx, w, assessed)
 		if err != nil {
 			return Written{}, err
 		}

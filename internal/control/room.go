@@ -14,7 +14,6 @@ import (
 	"doorstep/internal/access"
 	"doorstep/internal/briefing"
 	"doorstep/internal/call"
-	"doorstep/internal/fault"
 	"doorstep/internal/incident"
 	"doorstep/internal/outcome"
 	"doorstep/internal/person"
@@ -89,6 +88,7 @@ type Written struct {
 	Outcome     *outcome.Outcome
 	Use         *access.Use
 	Notices     []Draft
+	Script      *ScriptVersion
 }
 
 // StatusReport is a status as a tablet reported it. A repeat of the client's
@@ -165,6 +165,19 @@ type Store interface {
 	ReadFeedback(ctx context.Context, to access.AccountID, id string, now time.Time) (outcome.Feedback, error)
 	FollowUps(ctx context.Context, district string, now time.Time, limit int) ([]outcome.FollowUp, error)
 	Repeats(ctx context.Context, district string, now time.Time, limit int) ([]RepeatAddress, error)
+
+	// ScriptVersions lists all versions, the newest first.
+	ScriptVersions(ctx context.Context) ([]ScriptVersion, error)
+	ScriptSource(ctx context.Context, code string, version int) (ScriptSource, error)
+	// ScriptsInForce are the numbers of the versions in force, by code.
+	ScriptsInForce(ctx context.Context) (map[string]int, error)
+	// ProposeScript keeps a version unless refuse has something against it,
+	// which is told the newest number so far.
+	ProposeScript(ctx context.Context, v ScriptSource, once *Once, refuse func(newest int) error) (Kept, error)
+	DecideScript(ctx context.Context, code string, version int, d ScriptDecision) (ScriptVersion, error)
+	// ShipScript records a version of the program if the record does not have
+	// it, and returns the text that the record has of it.
+	ShipScript(ctx context.Context, v ScriptSource) (string, error)
 }
 
 // IncidentFilter narrows a list of incidents; Before is the id of the last one
@@ -207,8 +220,7 @@ type RepeatAddress struct {
 // still.
 type Room struct {
 	Store    Store
-	Scripts  map[string]script.Script // by code, the version in force
-	Earlier  []script.Script          // versions that calls may still be pinned to
+	Scripts  *script.Library
 	Rules    risk.Rules
 	Contacts []briefing.Contact
 	Now      func() time.Time
@@ -217,35 +229,14 @@ type Room struct {
 }
 
 // assess judges a case by its pinned script.
-func (r *Room) assess(w Work, now time.Time) (risk.Assessment, script.Walk, error) {
-	s, err := r.script(w.Call)
+func (r *Room) assess(ctx context.Context, w Work, now time.Time) (risk.Assessment, script.Walk, error) {
+	s, err := r.Script(ctx, w.Call.ScriptCode, w.Call.ScriptVersion)
 	if err != nil {
 		return risk.Assessment{}, script.Walk{}, err
 	}
 	facts := w.History.Facts()
 	return r.Rules.Assess(s, w.Call.Answers, facts, w.Call.Mode(), now),
 		s.Walk(w.Call.Answers, facts, w.Call.Mode()), nil
-}
-
-func (r *Room) script(c call.Call) (script.Script, error) {
-	if s, ok := r.Script(c.ScriptCode, c.ScriptVersion); ok {
-		return s, nil
-	}
-	return script.Script{}, fault.New(fault.Conflict, "the script version of this call is not loaded")
-}
-
-// Script returns a version of a script; version 0 is the one in force.
-func (r *Room) Script(code string, version int) (script.Script, bool) {
-	s, ok := r.Scripts[code]
-	if ok && (version == 0 || s.Version == version) {
-		return s, true
-	}
-	for _, s := range r.Earlier {
-		if s.Code == code && s.Version == version {
-			return s, true
-		}
-	}
-	return script.Script{}, false
 }
 
 func (r *Room) tell(ctx context.Context, k Kept) {

@@ -103,6 +103,7 @@ func (g *generator) staff() {
 	g.account(Account{Username: "district1", Role: access.DistrictOfficer, District: "keskus", Sex: male})
 	g.account(Account{Username: "district2", Role: access.DistrictOfficer, District: "rannamae", Sex: female, Language: "et"})
 	g.account(Account{Username: "admin", Role: access.Administrator, Sex: female})
+	g.account(Account{Username: "admin2", Role: access.Administrator, Sex: male})
 }
 
 func (g *generator) account(a Account) string {

@@ -146,6 +146,7 @@ func (s *Server) register(api huma.API) {
 	s.dispatchRoutes(api)
 	s.tabletRoutes(api)
 	s.reviewRoutes(api)
+	s.authoringRoutes(api)
 }
 
 // OpenAPI returns the document of the contract as JSON.

@@ -234,13 +234,13 @@ func (s *Server) callTakingRoutes(api huma.API) {
 		})
 	register(s, api, op("find-addresses", http.MethodGet, "/addresses", "Addresses while typing", http.StatusOK, "call taking"), s.findAddresses)
 	register(s, api, op("script", http.MethodGet, "/scripts/{code}", "The published script, in all its languages", http.StatusOK, "call taking"),
-		func(_ context.Context, _ access.Actor, in *struct {
+		func(ctx context.Context, _ access.Actor, in *struct {
 			Code    string `path:"code" maxLength:"64"`
 			Version int    `query:"version" minimum:"0" doc:"that a call is pinned to; 0 is the one in force"`
 		}) (*scriptAnswer, error) {
-			found, ok := s.Room.Script(in.Code, in.Version)
-			if !ok {
-				return nil, fault.New(fault.NotFound, "no such script")
+			found, err := s.Room.Script(ctx, in.Code, in.Version)
+			if err != nil {
+				return nil, err
 			}
 			return &scriptAnswer{Body: found}, nil
 		})
@@ -255,7 +255,7 @@ func (s *Server) openCall(ctx context.Context, a access.Actor, in *openCall) (*c
 	c := call.Call{Phone: strings.TrimSpace(b.Phone), Channel: b.Channel, CallerRole: script.Caller(b.CallerRole), Covert: b.Covert,
 		Language: b.Language, Location: at, Persons: []person.Person{}, Answers: script.Answers{}}
 	encode := func(w control.Written) any {
-		view, err := s.Room.View(control.Work{Call: *w.Call, History: premise.Empty()})
+		view, err := s.Room.View(ctx, control.Work{Call: *w.Call, History: premise.Empty()})
 		if err != nil {
 			return nil
 		}

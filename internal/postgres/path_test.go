@@ -194,7 +194,8 @@ func TestPathOfACall(t *testing.T) {
 // yesNoQuestion is a question of the script that is asked of every caller.
 func (w *world) yesNoQuestion() string {
 	w.t.Helper()
-	for _, q := range w.room.Scripts["dv"].Questions {
+	s, _ := w.room.Scripts.Find("dv", 0)
+	for _, q := range s.Questions {
 		if _, err := q.Check(json.RawMessage(`"yes"`)); err == nil && reflect.ValueOf(q.When).IsZero() {
 			return q.Code
 		}

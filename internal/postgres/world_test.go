@@ -66,12 +66,12 @@ func newWorld(t *testing.T) *world {
 	contacts, err := briefing.Contacts()
 	must(t, err)
 	w.room = &control.Room{
-		Store: w.store, Scripts: map[string]script.Script{}, Rules: rules, Contacts: contacts,
+		Store: w.store, Scripts: &script.Library{}, Rules: rules, Contacts: contacts,
 		Now: func() time.Time { return w.now }, NewID: newID,
 		Push: func(context.Context, ...control.Notice) {},
 	}
 	for _, s := range scripts {
-		w.room.Scripts[s.Code] = s
+		w.room.Scripts.Enforce(s)
 	}
 	w.taker = access.Actor{ID: access.AccountID(newID()), Role: access.CallTaker}
 	w.officer = access.Actor{ID: access.AccountID(newID()), Role: access.PatrolOfficer, UnitID: newID(), CallSign: "A-1"}

@@ -143,24 +143,47 @@ func Shipped() ([]Script, error) { return read("scripts/*.yaml") }
 // with one stays with it.
 func Earlier() ([]Script, error) { return read("scripts/earlier/*.yaml") }
 
-func read(pattern string) ([]Script, error) {
-	names, err := fs.Glob(shipped, pattern)
-	if err != nil {
-		return nil, fmt.Errorf("list shipped scripts: %w", err)
-	}
-	scripts := make([]Script, 0, len(names))
-	for _, name := range names {
-		data, err := shipped.ReadFile(name)
-		if err != nil {
-			return nil, fmt.Errorf("read shipped script: %w", err)
-		}
-		s, err := Parse(data, name)
+// Sources returns the YAML of all versions that come with the program, older
+// ones first.
+func Sources() ([]string, error) {
+	var sources []string
+	for _, pattern := range []string{"scripts/earlier/*.yaml", "scripts/*.yaml"} {
+		err := each(pattern, func(_ string, data []byte) error {
+			sources = append(sources, string(data))
+			return nil
+		})
 		if err != nil {
 			return nil, err
 		}
-		scripts = append(scripts, s)
 	}
-	return scripts, nil
+	return sources, nil
+}
+
+func read(pattern string) ([]Script, error) {
+	var scripts []Script
+	err := each(pattern, func(name string, data []byte) error {
+		s, err := Parse(data, name)
+		scripts = append(scripts, s)
+		return err
+	})
+	return scripts, err
+}
+
+func each(pattern string, do func(name string, data []byte) error) error {
+	names, err := fs.Glob(shipped, pattern)
+	if err != nil {
+		return fmt.Errorf("list shipped scripts: %w", err)
+	}
+	for _, name := range names {
+		data, err := shipped.ReadFile(name)
+		if err != nil {
+			return fmt.Errorf("read shipped script: %w", err)
+		}
+		if err := do(name, data); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // Parse reads a script from YAML or JSON. The error lists definition.Problems

@@ -263,6 +263,23 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  "/api/v1/scripts": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** All versions of all scripts */
+    get: operations["script-versions"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   "/api/v1/scripts/{code}": {
     parameters: {
       query?: never;
@@ -272,6 +289,74 @@ export interface paths {
     };
     /** The published script, in all its languages */
     get: operations["script"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/scripts/{code}/versions": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Propose a new version, for a second person to decide on */
+    post: operations["propose-script"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/scripts/{code}/versions/{version}": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** A version with its text and findings */
+    get: operations["script-version"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/scripts/{code}/versions/{version}/decision": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Approve a version: new calls begin with it; or refuse it, or take it back */
+    post: operations["decide-script"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/scripts/{code}/versions/{version}/differences": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** How a version differs from another */
+    get: operations["script-differences"];
     put?: never;
     post?: never;
     delete?: never;
@@ -542,6 +627,11 @@ export interface components {
       location?: components["schemas"]["Point"];
       persons?: components["schemas"]["Person"][];
       phone?: string;
+    };
+    DecideScriptBody: {
+      approve: boolean;
+      /** @description needed to refuse what somebody else proposed */
+      reason?: string;
     };
     FieldError: {
       detail: string;
@@ -919,6 +1009,12 @@ export interface components {
        */
       version?: number;
     };
+    ProposeScriptBody: {
+      /** @description why it is changed, for whoever decides */
+      note: string;
+      /** @description YAML, by the published schema of scripts */
+      source: string;
+    };
     RaiseIncidentBody: {
       /** Format: uuid */
       call_id: string;
@@ -1042,6 +1138,9 @@ export interface components {
       version: number;
       words: components["schemas"]["ScriptWords"];
     };
+    "Script-versionsResponse": {
+      scripts: components["schemas"]["ScriptVersions"][];
+    };
     ScriptAdvice: {
       code: string;
       source: string;
@@ -1063,6 +1162,43 @@ export interface components {
       is?: unknown;
       mode?: string;
       not?: components["schemas"]["ScriptCondition"];
+    };
+    ScriptDifference: {
+      /** @description of the question or the advice */
+      code?: string;
+      /** @description such as text.en; place is the code of the one before it */
+      field: string;
+      is?: string;
+      /** @enum {string} */
+      kind: "added" | "removed" | "moved" | "changed";
+      /** @enum {string} */
+      of: "script" | "question" | "advice";
+      was?: string;
+    };
+    ScriptDifferences: {
+      /** Format: int64 */
+      from: number;
+      /** @description in the order of the newer one, what was removed last */
+      lines: components["schemas"]["ScriptDifference"][];
+      /** Format: int64 */
+      to: number;
+    };
+    ScriptExamined: {
+      /** @description by the checks and the rules of today */
+      findings: components["schemas"]["ScriptFinding"][];
+      script: components["schemas"]["Script"];
+      /** @description YAML, as it was handed in */
+      source: string;
+      version: components["schemas"]["ScriptVersion"];
+    };
+    ScriptFinding: {
+      detail: string;
+      field: string;
+      /**
+       * Format: int64
+       * @description of the source, from 1
+       */
+      line?: number;
     };
     ScriptOption: {
       code: string;
@@ -1101,6 +1237,33 @@ export interface components {
       en: string;
       et: string;
       ru: string;
+    };
+    ScriptVersion: {
+      code: string;
+      /** Format: date-time */
+      decided_at?: string;
+      decided_by?: string;
+      /** @description proposed by whoever asks, who may take it back and not approve it */
+      mine: boolean;
+      /** @description why it was changed */
+      note: string;
+      /** Format: date-time */
+      proposed_at: string;
+      proposed_by?: string;
+      /** @description why it was refused */
+      reason?: string;
+      /** @description came with the program: nobody of the centre proposed it */
+      shipped: boolean;
+      /** @enum {string} */
+      state: "proposed" | "in_force" | "earlier" | "refused" | "withdrawn";
+      title: components["schemas"]["ScriptText"];
+      /** Format: int64 */
+      version: number;
+    };
+    ScriptVersions: {
+      code: string;
+      /** @description newest first */
+      versions: components["schemas"]["ScriptVersion"][];
     };
     ScriptWords: {
       no: components["schemas"]["ScriptText"];
@@ -2392,6 +2555,62 @@ export interface operations {
       };
     };
   };
+  "script-versions": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description OK */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Script-versionsResponse"];
+        };
+      };
+      /** @description Unauthorized */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Forbidden */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Unprocessable Entity */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Internal Server Error */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
   script: {
     parameters: {
       query?: {
@@ -2413,6 +2632,263 @@ export interface operations {
         };
         content: {
           "application/json": components["schemas"]["Script"];
+        };
+      };
+      /** @description Unauthorized */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Forbidden */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Unprocessable Entity */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Internal Server Error */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  "propose-script": {
+    parameters: {
+      query?: never;
+      header: {
+        /** @description made by the client, once per thing to create; a repeat returns the first answer */
+        "Idempotency-Key": string;
+      };
+      path: {
+        code: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["ProposeScriptBody"];
+      };
+    };
+    responses: {
+      /** @description Created */
+      201: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ScriptVersion"];
+        };
+      };
+      /** @description Unauthorized */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Forbidden */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Unprocessable Entity */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Internal Server Error */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  "script-version": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        code: string;
+        version: number;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description OK */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ScriptExamined"];
+        };
+      };
+      /** @description Unauthorized */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Forbidden */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Unprocessable Entity */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Internal Server Error */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  "decide-script": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        code: string;
+        version: number;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["DecideScriptBody"];
+      };
+    };
+    responses: {
+      /** @description OK */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ScriptVersion"];
+        };
+      };
+      /** @description Unauthorized */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Forbidden */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Conflict */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Unprocessable Entity */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Internal Server Error */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  "script-differences": {
+    parameters: {
+      query: {
+        from: number;
+      };
+      header?: never;
+      path: {
+        code: string;
+        version: number;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description OK */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ScriptDifferences"];
         };
       };
       /** @description Unauthorized */
