@@ -18,6 +18,7 @@ import (
 	"github.com/rs/zerolog"
 
 	"doorstep/internal/bench"
+	"doorstep/internal/client"
 	"doorstep/internal/postgres"
 	"doorstep/internal/postgres/pgtest"
 )
@@ -84,17 +85,13 @@ func ask[T any](t *testing.T, d *bench.Desk, method, path string, header http.He
 // the fields at fault.
 func refused(t *testing.T, d *bench.Desk, method, path string, header http.Header, body any) (status int, fields []string) {
 	t.Helper()
-	var r *bench.Refusal
+	var r *client.Refusal
 	if err := d.Call(t.Context(), method, path, header, body, nil); !errors.As(err, &r) {
 		t.Fatalf("%s %s was not refused: %v", method, path, err)
 	}
-	var problem struct {
-		Errors []struct {
-			Field string `json:"field"`
-		} `json:"errors"`
-	}
-	if err := json.Unmarshal(r.Problem, &problem); err != nil {
-		t.Fatalf("%s %s: not problem+json: %s", method, path, r.Problem)
+	problem := r.Problem()
+	if problem.Title == "" {
+		t.Fatalf("%s %s: not problem+json: %s", method, path, r.Body)
 	}
 	for _, e := range problem.Errors {
 		fields = append(fields, e.Field)

@@ -2,6 +2,8 @@ package main
 
 import (
 	"net/http"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -111,5 +113,54 @@ func TestAPublishedScriptReachesNewCallsOnEveryNode(t *testing.T) {
 		if time.Now().After(wait) {
 			t.Fatal("the other node never took the new version")
 		}
+	}
+}
+
+// TestPublishFromATerminal holds what an author reads: the line at fault, then
+// what is left to do.
+func TestPublishFromATerminal(t *testing.T) {
+	base := startNode(t, newWorld(t), "")
+	source := ask[scriptSource](t, signIn(t, base, "admin"), http.MethodGet, "/scripts/dv/versions/2", nil, nil).Source
+	file := filepath.Join(t.TempDir(), "our.yaml")
+	write := func(text string) {
+		t.Helper()
+		if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	publish := func(user string, args ...string) (string, string) {
+		t.Helper()
+		var out strings.Builder
+		err := run(t.Context(), append([]string{"script", "publish", "--server", base, "--user", user}, args...), Deps{
+			Getenv: func(string) string { return "doorstep-demo" }, In: strings.NewReader(""), Out: &out, Err: &out,
+		})
+		if err != nil {
+			return out.String(), err.Error()
+		}
+		return out.String(), ""
+	}
+
+	write(source)
+	if _, err := publish("admin", file, "--note", "New words."); !strings.Contains(err, file+":7: version: must be above 2") {
+		t.Errorf("the refusal of a number that is taken: %s", err)
+	}
+	write(strings.Replace(source, "\nversion: 2\n", "\nversion: 3\n", 1))
+	if _, err := publish("admin", file); !strings.Contains(err, "--note") {
+		t.Errorf("a proposal without a note: %s", err)
+	}
+	if _, err := publish("calltaker1", file, "--note", "New words."); !strings.Contains(err, "call_taker") {
+		t.Errorf("a call taker's proposal: %s", err)
+	}
+	if out, err := publish("admin", file, "--note", "New words."); err != "" || !strings.Contains(out, "--approve dv@3") {
+		t.Errorf("proposed: %s%s", out, err)
+	}
+	if _, err := publish("admin", "--approve", "dv@3"); !strings.Contains(err, "second person") {
+		t.Errorf("an own approval: %s", err)
+	}
+	if _, err := publish("admin2", "--refuse", "dv@3"); !strings.Contains(err, "reason") {
+		t.Errorf("a refusal without a reason: %s", err)
+	}
+	if out, err := publish("admin2", "--approve", "dv@3"); err != "" || !strings.Contains(out, "dv version 3 is in force") {
+		t.Errorf("approved: %s%s", out, err)
 	}
 }

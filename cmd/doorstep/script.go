@@ -22,6 +22,7 @@ type ScriptCommand struct {
 	Lint    ScriptLintCommand    `cmd:"" help:"Check scripts and rules, and print what is in them."`
 	Diff    ScriptDiffCommand    `cmd:"" help:"Say what differs between two versions of a script."`
 	Preview ScriptPreviewCommand `cmd:"" help:"Walk through a script in the terminal."`
+	Publish ScriptPublishCommand `cmd:"" help:"Propose a script to a running service, or decide on one."`
 }
 
 // authored names the script and rules to work with.

@@ -6,89 +6,22 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"net/http"
-	"net/http/cookiejar"
-	"strings"
 	"time"
 
 	"github.com/google/uuid"
 	"github.com/gorilla/websocket"
+
+	"doorstep/internal/client"
 )
 
 // Desk is one signed-in client of a running service.
-type Desk struct {
-	base   string
-	client *http.Client
-	unit   string // of a tablet
-}
-
-// Refusal is an answer that is not a success.
-type Refusal struct {
-	Status  int
-	Path    string
-	Problem []byte // problem+json
-}
-
-func (r *Refusal) Error() string {
-	return fmt.Sprintf("%s answered %d: %s", r.Path, r.Status, r.Problem)
-}
+type Desk struct{ *client.Client }
 
 // SignIn signs in to the service at base, as http://host:port.
 func SignIn(ctx context.Context, base, username, password string) (*Desk, error) {
-	jar, err := cookiejar.New(nil)
-	if err != nil {
-		return nil, err
-	}
-	d := &Desk{base: base, client: &http.Client{Jar: jar, Transport: &http.Transport{MaxIdleConnsPerHost: 4}}}
-	var who struct {
-		User struct {
-			UnitID string `json:"unit_id"`
-		} `json:"user"`
-	}
-	err = d.Call(ctx, http.MethodPost, "/session", nil, map[string]string{"username": username, "password": password}, &who)
-	d.unit = who.User.UnitID
-	return d, err
-}
-
-// Call sends one request, a create with a key of its own, and decodes the
-// answer into out.
-func (d *Desk) Call(ctx context.Context, method, path string, header http.Header, body, out any) error {
-	var sent io.Reader = http.NoBody
-	if body != nil {
-		raw, err := json.Marshal(body)
-		if err != nil {
-			return err
-		}
-		sent = bytes.NewReader(raw)
-	}
-	r, err := http.NewRequestWithContext(ctx, method, d.base+"/api/v1"+path, sent)
-	if err != nil {
-		return err
-	}
-	r.Header.Set("Content-Type", "application/json")
-	if method == http.MethodPost {
-		r.Header.Set("Idempotency-Key", uuid.NewString())
-	}
-	for name, values := range header {
-		r.Header[name] = values
-	}
-	answer, err := d.client.Do(r)
-	if err != nil {
-		return err
-	}
-	defer answer.Body.Close()
-	text, err := io.ReadAll(answer.Body)
-	if err != nil {
-		return err
-	}
-	if answer.StatusCode >= http.StatusMultipleChoices {
-		return &Refusal{Status: answer.StatusCode, Path: path, Problem: text}
-	}
-	if out == nil {
-		return nil
-	}
-	return json.Unmarshal(text, out)
+	c, err := client.SignIn(ctx, base, client.Credentials{Username: username, Password: password})
+	return &Desk{c}, err
 }
 
 // Raise takes a call at an address and opens its incident.
@@ -152,17 +85,6 @@ type Tablet struct {
 	socket    *websocket.Conn
 }
 
-// Dial opens the stream; nothing is said on it yet.
-func (d *Desk) Dial(ctx context.Context) (*websocket.Conn, error) {
-	dialer := websocket.Dialer{Jar: d.client.Jar, Subprotocols: []string{"doorstep.v1"}}
-	socket, answer, err := dialer.DialContext(ctx, "ws"+strings.TrimPrefix(d.base, "http")+"/api/v1/stream", nil)
-	if err != nil {
-		return nil, fmt.Errorf("open the stream: %w", err)
-	}
-	_ = answer.Body.Close()
-	return socket, nil
-}
-
 // Listen opens the stream of a signed-in officer; each briefing is acknowledged
 // as a tablet does, and the unit is clear at once.
 func (d *Desk) Listen(ctx context.Context) (*Tablet, error) {
@@ -173,7 +95,7 @@ func (d *Desk) Listen(ctx context.Context) (*Tablet, error) {
 	if err := socket.WriteJSON(map[string]any{"type": "hello", "body": map[string]any{"resume": map[string]int64{}}}); err != nil {
 		return nil, err
 	}
-	t := &Tablet{Unit: d.unit, Briefings: make(chan int, 16), socket: socket}
+	t := &Tablet{Unit: d.UnitID, Briefings: make(chan int, 16), socket: socket}
 	welcome := make(chan error, 1)
 	go t.read(welcome)
 	return t, <-welcome
