@@ -1,7 +1,9 @@
 package risk
 
 import (
+	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"doorstep/internal/script"
@@ -119,18 +121,16 @@ const relationshipQuestion = "relationship"
 // the same in gives the same out. Only answers to visible questions count.
 // r must come from Parse or Shipped.
 func (r Rules) Assess(s script.Script, answers script.Answers, facts script.Facts, mode script.Mode, now time.Time, overrules ...Overrule) Assessment {
-	live, visible := s.Live(answers, facts, mode)
-	c := &sitting{
-		rules:     r,
-		script:    s,
-		in:        script.Situation{Answers: live, Facts: facts, Mode: mode},
-		now:       now,
-		incidents: make([]Reason, len(facts.Recent)),
-	}
+	c := sittings.Get().(*sitting)
+	defer c.leave()
+	c.rules, c.script, c.now = &r, &s, now
+	c.in.Facts, c.in.Mode = facts, mode
+	visible := s.See(&c.in, answers)
+	c.times = make([]time.Time, 0, 2*len(r.Flags)+len(facts.Recent))
 	flags := c.flags(overrules)
-	for _, f := range flags {
-		if f.Counts() {
-			c.in.Flags = append(c.in.Flags, f.Code)
+	for i := range flags {
+		if flags[i].Counts() {
+			c.in.Flags = append(c.in.Flags, flags[i].Code)
 		}
 	}
 	class := c.classify()
@@ -149,15 +149,46 @@ func (r Rules) Assess(s script.Script, answers script.Answers, facts script.Fact
 	}
 }
 
-// sitting is one assessment in the making.
+// sitting is one assessment in the making. What it works with is used again by
+// the next one: a call is judged at each answer, and memory that is made and
+// dropped each time would have the collector run while somebody waits for the
+// next question.
 type sitting struct {
-	rules  Rules
-	script script.Script
+	rules  *Rules
+	script *script.Script
 	in     script.Situation
 	now    time.Time
 	// incidents are the past incidents as reasons, each worded when it is
 	// first needed.
 	incidents []Reason
+	drafts    []draft  // of the flags that the rules define, in their order
+	unknown   []*draft // of flags that they do not
+	raised    []*draft // all of them that were raised
+	reasons   []Reason // of one rule at a time
+	times     []time.Time
+}
+
+var sittings = sync.Pool{New: func() any { return &sitting{in: script.Situation{Answers: script.Answers{}}} }}
+
+// leave forgets the call and makes room for the next one.
+func (c *sitting) leave() {
+	clear(c.in.Answers)
+	clear(c.incidents)
+	clear(c.reasons[:cap(c.reasons)])
+	for _, d := range c.raised {
+		clear(d.reasons[:cap(d.reasons)])
+		*d = draft{reasons: d.reasons[:0]}
+	}
+	c.in = script.Situation{Answers: c.in.Answers, Flags: c.in.Flags[:0]}
+	c.rules, c.script, c.times = nil, nil, nil
+	c.incidents, c.reasons, c.raised, c.unknown = c.incidents[:0], c.reasons[:0], c.raised[:0], nil
+	sittings.Put(c)
+}
+
+// at keeps a moment that a part of the answer points to.
+func (c *sitting) at(t time.Time) *time.Time {
+	c.times = append(c.times, t)
+	return &c.times[len(c.times)-1]
 }
 
 func (c *sitting) classify() Classification {
@@ -182,20 +213,22 @@ func (c *sitting) classify() Classification {
 // rule that asks for it. A rule can only raise the urgency, so one more factor
 // never lowers it.
 func (c *sitting) prioritise() Priority {
-	p := Priority{Reasons: make([]Reason, 0, 2*maxIncidents)}
+	var p Priority
+	reasons := c.reasons[:0]
 	for i := range c.rules.Priorities {
 		rule := &c.rules.Priorities[i]
 		if p.Level != 0 && rule.Level > p.Level || !rule.When.Holds(&c.in) {
 			continue
 		}
 		if rule.Level < p.Level {
-			p.Reasons = p.Reasons[:0]
+			reasons = reasons[:0]
 		}
 		p.Level = rule.Level
-		p.Reasons = append(p.Reasons, Reason{Kind: ByRule, Rule: rule.Code, Text: rule.Reason})
-		p.Reasons = c.evidence(p.Reasons, rule.When)
+		reasons = append(reasons, Reason{Kind: ByRule, Rule: rule.Code, Text: rule.Reason})
+		reasons = c.evidence(reasons, &rule.When)
 	}
-	p.Reasons = distinct(p.Reasons)
+	c.reasons = reasons
+	p.Reasons = slices.Clone(distinct(reasons))
 	return p
 }
 
@@ -203,28 +236,19 @@ func (c *sitting) prioritise() Priority {
 // which a crew needs it. An old flag still advises: a weapon of two years ago
 // is a reason to send two units today.
 func (c *sitting) approach(flags []Flag) []Advice {
-	because := map[string][]string{}
-	for _, f := range flags {
-		def := c.rules.defined[f.Code]
-		if def == nil || f.Overruled != nil {
-			continue
-		}
-		for _, a := range def.Advice {
-			because[a] = append(because[a], f.Code)
-		}
-	}
 	advice := make([]Advice, 0, len(c.rules.Approach))
 	for i := range c.rules.Approach {
 		a := &c.rules.Approach[i]
-		asked := because[a.Code]
+		because := []string{}
+		for j, d := range c.raised { // in the order of the flags
+			if flags[j].Overruled == nil && d.def.place >= 0 && a.askedBy[d.def.place] {
+				because = append(because, flags[j].Code)
+			}
+		}
 		always := !a.When.Zero() && a.When.Holds(&c.in)
-		if len(asked) == 0 && !always {
-			continue
+		if len(because) > 0 || always {
+			advice = append(advice, Advice{Code: a.Code, Text: a.Text, Why: a.Why, Source: a.Source, Because: because})
 		}
-		if asked == nil {
-			asked = []string{}
-		}
-		advice = append(advice, Advice{Code: a.Code, Text: a.Text, Why: a.Why, Source: a.Source, Because: asked})
 	}
 	return advice
 }

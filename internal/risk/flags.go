@@ -2,7 +2,6 @@ package risk
 
 import (
 	"cmp"
-	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -37,26 +36,25 @@ func (d *draft) seen(at time.Time) {
 	}
 }
 
-// drafts are the flags in the making, by code.
-type drafts map[string]*draft
-
-func (c *sitting) draft(all drafts, code string) *draft {
-	d := all[code]
-	if d == nil {
-		def := c.definition(code)
-		d = &draft{def: def, rank: slices.Index(severities, def.Severity), reasons: make([]Reason, 0, 3)}
-		all[code] = d
+// draft finds or begins what is known of a flag.
+func (c *sitting) draft(code string) *draft {
+	def := c.rules.defined[code]
+	var d *draft
+	if def != nil {
+		d = &c.drafts[def.place]
+	} else if i := slices.IndexFunc(c.unknown, func(u *draft) bool { return u.def.Code == code }); i >= 0 {
+		d = c.unknown[i]
+	} else {
+		// Raised by other rules: shown by its code rather than lost.
+		def = &FlagDefinition{Code: code, Severity: Caution, Text: script.Text{ET: code, EN: code, RU: code}, place: -1}
+		d = &draft{}
+		c.unknown = append(c.unknown, d)
+	}
+	if d.def == nil {
+		d.def, d.rank = def, slices.Index(severities, def.Severity)
+		c.raised = append(c.raised, d)
 	}
 	return d
-}
-
-// definition is what the rules say of a flag. One that they do not define was
-// raised by other rules.
-func (c *sitting) definition(code string) *FlagDefinition {
-	if def := c.rules.defined[code]; def != nil {
-		return def
-	}
-	return &FlagDefinition{Code: code, Severity: Caution, Text: script.Text{ET: code, EN: code, RU: code}}
 }
 
 // raise adds fresh reasons.
@@ -72,7 +70,8 @@ func (d *draft) raise(reasons ...Reason) {
 
 // flags gathers every flag with its reasons, sorted by severity, then code.
 func (c *sitting) flags(overrules []Overrule) []Flag {
-	all := drafts{}
+	c.incidents = slices.Grow(c.incidents[:0], len(c.in.Facts.Recent))[:len(c.in.Facts.Recent)]
+	c.drafts = slices.Grow(c.drafts[:0], len(c.rules.Flags))[:len(c.rules.Flags)]
 	for i := range c.script.Questions {
 		q := &c.script.Questions[i]
 		given, ok := c.in.Answers[q.Code]
@@ -81,38 +80,47 @@ func (c *sitting) flags(overrules []Overrule) []Flag {
 		}
 		for _, x := range q.Raises {
 			if x.By(given.Value) {
-				c.draft(all, x.Flag).raise(c.answered(q, given, x.In, x.Is))
+				c.draft(x.Flag).raise(c.answered(q, &given, x.In, x.Is))
 			}
 		}
 	}
-	reasons := make([]Reason, 0, 2*maxIncidents) // of one rule at a time
 	for i := range c.rules.Rules {
 		rule := &c.rules.Rules[i]
 		if !rule.When.Holds(&c.in) {
 			continue
 		}
-		if reasons = c.evidence(reasons[:0], rule.When); len(reasons) == 0 {
-			reasons = append(reasons, Reason{Kind: ByRule, Rule: rule.Code, Text: rule.Reason})
+		if c.reasons = c.evidence(c.reasons[:0], &rule.When); len(c.reasons) == 0 {
+			c.reasons = append(c.reasons, Reason{Kind: ByRule, Rule: rule.Code, Text: rule.Reason})
 		}
-		c.draft(all, rule.Flag).raise(reasons...)
+		c.draft(rule.Flag).raise(c.reasons...)
 	}
-	c.carry(all)
+	c.carry()
 
-	sorted := slices.SortedFunc(maps.Values(all), func(a, b *draft) int {
+	slices.SortFunc(c.raised, func(a, b *draft) int {
 		return cmp.Or(a.rank-b.rank, strings.Compare(a.def.Code, b.def.Code))
 	})
-	flags := make([]Flag, 0, len(sorted))
-	for _, d := range sorted {
-		flags = append(flags, c.finish(d, overrules))
+	said := 0
+	for _, d := range c.raised {
+		d.reasons = distinct(d.reasons)
+		said += len(d.reasons)
+	}
+	// One piece of memory for all reasons; full slices, so that whoever adds to
+	// those of one flag does not write into the next.
+	reasons := make([]Reason, 0, said)
+	flags := make([]Flag, 0, len(c.raised))
+	for _, d := range c.raised {
+		from := len(reasons)
+		reasons = append(reasons, d.reasons...)
+		flags = append(flags, c.finish(d, reasons[from:len(reasons):len(reasons)], overrules))
 	}
 	return flags
 }
 
 // carry brings flags over from history.
-func (c *sitting) carry(all drafts) {
+func (c *sitting) carry() {
 	for _, code := range c.in.Facts.Flags {
 		if c.carried(code) {
-			c.draft(all, code).raise(Reason{Kind: ByHistory, Flag: code, Text: c.rules.Labels.OnRecord})
+			c.draft(code).raise(Reason{Kind: ByHistory, Flag: code, Text: c.rules.Labels.OnRecord})
 		}
 	}
 	for i := range c.in.Facts.Recent {
@@ -124,7 +132,7 @@ func (c *sitting) carry(all drafts) {
 			if !c.carried(code) {
 				continue
 			}
-			d := c.draft(all, code)
+			d := c.draft(code)
 			d.seen(past.At)
 			if d.incidents++; d.incidents <= maxIncidents {
 				d.reasons = append(d.reasons, c.incident(i))
@@ -140,17 +148,17 @@ func (c *sitting) carried(code string) bool {
 	return def == nil || def.FadesAfter > 0
 }
 
-func (c *sitting) finish(d *draft, overrules []Overrule) Flag {
+func (c *sitting) finish(d *draft, reasons []Reason, overrules []Overrule) Flag {
 	def := d.def
 	f := Flag{
 		Code:     def.Code,
 		Severity: def.Severity,
 		Text:     def.Text,
 		Source:   def.Source,
-		Reasons:  distinct(d.reasons),
+		Reasons:  reasons,
 	}
 	if !d.last.IsZero() {
-		f.FirstSeen, f.LastSeen = &d.first, &d.last
+		f.FirstSeen, f.LastSeen = c.at(d.first), c.at(d.last)
 	}
 	if f.LastSeen != nil && def.FadesAfter > 0 {
 		expires := def.FadesAfter.after(d.last)
@@ -177,16 +185,16 @@ func overruled(f Flag, overrules []Overrule) *Overrule {
 
 // evidence adds what made a condition that holds hold. What is merely absent
 // ("not") is no evidence.
-func (c *sitting) evidence(reasons []Reason, when script.Condition) []Reason {
+func (c *sitting) evidence(reasons []Reason, when *script.Condition) []Reason {
 	switch {
 	case when.All != nil:
-		for _, sub := range when.All {
-			reasons = c.evidence(reasons, sub)
+		for i := range when.All {
+			reasons = c.evidence(reasons, &when.All[i])
 		}
 	case when.Any != nil:
-		for _, sub := range when.Any {
-			if sub.Holds(&c.in) {
-				reasons = c.evidence(reasons, sub)
+		for i := range when.Any {
+			if when.Any[i].Holds(&c.in) {
+				reasons = c.evidence(reasons, &when.Any[i])
 			}
 		}
 	case when.Answer != "":
@@ -194,7 +202,7 @@ func (c *sitting) evidence(reasons []Reason, when script.Condition) []Reason {
 		given, ok := c.in.Answers[when.Answer]
 		if q != nil && ok {
 			is, _ := when.Is.(string)
-			reasons = append(reasons, c.answered(q, given, when.In, is))
+			reasons = append(reasons, c.answered(q, &given, when.In, is))
 		}
 	case when.History != "":
 		reasons = c.recorded(reasons, when)
@@ -205,24 +213,23 @@ func (c *sitting) evidence(reasons []Reason, when script.Condition) []Reason {
 }
 
 // answered words an answer: of a list only what was looked for.
-func (c *sitting) answered(q *script.Question, given script.Given, in []string, is string) Reason {
+func (c *sitting) answered(q *script.Question, given *script.Given, in []string, is string) Reason {
 	value := given.Value
 	if q.Kind == script.MultiChoice {
 		value = value.Among(append(slices.Clone(in), is)...)
 	}
 	label := c.script.Label(*q, value)
-	return Reason{Kind: ByAnswer, Question: q.Code, Answer: label, At: &given.At, Text: q.Text}
+	return Reason{Kind: ByAnswer, Question: q.Code, Answer: label, At: c.at(given.At), Text: q.Text}
 }
 
 // incident words the past incident i.
 func (c *sitting) incident(i int) Reason {
 	if c.incidents[i].Kind == "" {
 		past := &c.in.Facts.Recent[i]
-		at := past.At
 		c.incidents[i] = Reason{
 			Kind:       ByIncident,
 			IncidentID: past.ID,
-			At:         &at,
+			At:         c.at(past.At),
 			Text:       fill(c.rules.Labels.Incident, "{address}", past.Address),
 		}
 	}
@@ -230,7 +237,7 @@ func (c *sitting) incident(i int) Reason {
 }
 
 // recorded words a fact of history and lists the newest incidents behind it.
-func (c *sitting) recorded(reasons []Reason, when script.Condition) []Reason {
+func (c *sitting) recorded(reasons []Reason, when *script.Condition) []Reason {
 	facts := &c.in.Facts
 	if when.History == script.FactFlags {
 		return c.flagged(reasons, when)
@@ -258,7 +265,7 @@ func (c *sitting) recorded(reasons []Reason, when script.Condition) []Reason {
 }
 
 // flagged names the flags on record that a condition asked for.
-func (c *sitting) flagged(reasons []Reason, when script.Condition) []Reason {
+func (c *sitting) flagged(reasons []Reason, when *script.Condition) []Reason {
 	codes := when.In
 	if is, ok := when.Is.(string); ok {
 		codes = []string{is}

@@ -87,6 +87,8 @@ type FlagDefinition struct {
 	FadesAfter Days `json:"fades_after,omitempty"`
 	// Source is the study, law or instrument that the flag rests on.
 	Source string `json:"source"`
+
+	place int // among the flags of its rules; -1 of a flag that they do not define
 }
 
 // FlagRule raises a flag when its condition holds.
@@ -126,6 +128,8 @@ type ApproachRule struct {
 	Why    script.Text      `json:"why"`
 	When   script.Condition `json:"when,omitzero"`
 	Source string           `json:"source"`
+
+	askedBy []bool // by the place of the flag that asks for it
 }
 
 // Labels word the reasons that come from records.
@@ -158,7 +162,15 @@ func Parse(data []byte, name string) (Rules, error) {
 	}
 	r.defined = make(map[string]*FlagDefinition, len(r.Flags))
 	for i := range r.Flags {
+		r.Flags[i].place = i
 		r.defined[r.Flags[i].Code] = &r.Flags[i]
+	}
+	for i := range r.Approach {
+		a := &r.Approach[i]
+		a.askedBy = make([]bool, len(r.Flags))
+		for j := range r.Flags {
+			a.askedBy[j] = slices.Contains(r.Flags[j].Advice, a.Code)
+		}
 	}
 	r.weighed = map[string]bool{}
 	for _, c := range r.conditions() {

@@ -76,18 +76,29 @@ func (c Condition) Zero() bool {
 }
 
 // Holds judges the condition.
-func (c Condition) Holds(in *Situation) bool {
+func (c *Condition) Holds(in *Situation) bool {
 	switch {
 	case c.All != nil:
-		return !slices.ContainsFunc(c.All, func(sub Condition) bool { return !sub.Holds(in) })
+		for i := range c.All {
+			if !c.All[i].Holds(in) {
+				return false
+			}
+		}
+		return true
 	case c.Any != nil:
-		return slices.ContainsFunc(c.Any, func(sub Condition) bool { return sub.Holds(in) })
+		for i := range c.Any {
+			if c.Any[i].Holds(in) {
+				return true
+			}
+		}
+		return false
 	case c.Not != nil:
 		return !c.Not.Holds(in)
 	case c.Answer != "":
-		return c.ofAnswer(in.Answers[c.Answer].Value)
+		given := in.Answers[c.Answer]
+		return c.ofAnswer(&given.Value)
 	case c.History != "":
-		return c.ofHistory(in.Facts)
+		return c.ofHistory(&in.Facts)
 	case c.Mode != "":
 		return c.Mode == in.Mode.Speech
 	case c.Caller != "":
@@ -100,7 +111,7 @@ func (c Condition) Holds(in *Situation) bool {
 	return true
 }
 
-func (c Condition) ofAnswer(v Value) bool {
+func (c *Condition) ofAnswer(v *Value) bool {
 	switch {
 	case c.Asked != nil:
 		return v.Asked() == *c.Asked
@@ -114,7 +125,7 @@ func (c Condition) ofAnswer(v Value) bool {
 	return v.Is(word)
 }
 
-func (c Condition) ofHistory(f Facts) bool {
+func (c *Condition) ofHistory(f *Facts) bool {
 	switch {
 	case c.AtLeast != nil:
 		n, _ := f.Count(c.History)

@@ -65,11 +65,11 @@ type PastIncident struct {
 }
 
 // DV reports whether the incident was DV or suspected DV.
-func (p PastIncident) DV() bool { return p.Class == ClassDV || p.Class == ClassSuspectedDV }
+func (p *PastIncident) DV() bool { return p.Class == ClassDV || p.Class == ClassSuspectedDV }
 
 // Theirs reports whether the incident speaks of these people: one in the same
 // dwelling, or of the same persons.
-func (p PastIncident) Theirs() bool {
+func (p *PastIncident) Theirs() bool {
 	return p.Tie == TieDwelling || p.Tie == TiePerson || p.Tie == ""
 }
 
@@ -96,7 +96,7 @@ var FactNames = []string{
 
 // Count returns a fact as a number, a yes counting as 1, and whether the
 // records that it comes from were searched.
-func (f Facts) Count(name string) (n int, searched bool) {
+func (f *Facts) Count(name string) (n int, searched bool) {
 	switch name {
 	case FactSearchedPremise:
 		return one(f.SearchedPremise), true
@@ -123,10 +123,16 @@ func (f Facts) Count(name string) (n int, searched bool) {
 }
 
 // Flagged reports whether a flag is on record, dated or not.
-func (f Facts) Flagged(code string) bool {
-	return slices.Contains(f.Flags, code) || slices.ContainsFunc(f.Recent, func(p PastIncident) bool {
-		return p.Theirs() && slices.Contains(p.Flags, code)
-	})
+func (f *Facts) Flagged(code string) bool {
+	if slices.Contains(f.Flags, code) {
+		return true
+	}
+	for i := range f.Recent {
+		if p := &f.Recent[i]; p.Theirs() && slices.Contains(p.Flags, code) {
+			return true
+		}
+	}
+	return false
 }
 
 func one(b bool) int {

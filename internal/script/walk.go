@@ -53,12 +53,18 @@ func (s Script) Walk(answers Answers, facts Facts, mode Mode) Walk {
 // kept by the caller, for a later return and for the audit, and counts for
 // nothing meanwhile. A condition looks only at answers that are themselves
 // visible, so hiding a question hides all that hangs on it.
-func (s Script) Live(answers Answers, facts Facts, mode Mode) (live Answers, visible []string) {
+func (s *Script) Live(answers Answers, facts Facts, mode Mode) (live Answers, visible []string) {
 	in := Situation{Answers: make(Answers, len(answers)), Facts: facts, Mode: mode}
+	return in.Answers, s.See(&in, answers)
+}
+
+// See is Live for who judges many calls: in holds facts and mode, and an empty
+// map of answers that the live ones are put into.
+func (s *Script) See(in *Situation, answers Answers) (visible []string) {
 	visible = make([]string, 0, len(s.Questions))
 	for i := range s.Questions {
 		q := &s.Questions[i]
-		if !q.When.Holds(&in) {
+		if !q.When.Holds(in) {
 			continue
 		}
 		visible = append(visible, q.Code)
@@ -66,5 +72,5 @@ func (s Script) Live(answers Answers, facts Facts, mode Mode) (live Answers, vis
 			in.Answers[q.Code] = a
 		}
 	}
-	return in.Answers, visible
+	return visible
 }
