@@ -161,25 +161,33 @@ func subjects(persons []person.Person) []person.ID {
 	return ids
 }
 
-// Answer takes one answer: the assessment is made again and, once units are on
-// their way, they hear what is new.
-func (r *Room) Answer(ctx context.Context, a access.Actor, id call.ID, question string, raw json.RawMessage) (CallView, error) {
+// Answer takes one answer, given that long ago: the assessment is made again
+// and, once units are on their way, they hear what is new. The same answer once
+// more, which a desk sends that did not hear of the first, changes nothing.
+func (r *Room) Answer(ctx context.Context, a access.Actor, id call.ID, question string, raw json.RawMessage, ago time.Duration) (CallView, error) {
 	if err := a.Need(access.CallTaker); err != nil {
 		return CallView{}, err
 	}
 	now := r.Now()
 	var after Work
 	kept, err := r.Store.Change(ctx, Key{Call: id}, nil, func(w Work) (Written, error) {
-		if w.Call.ClosedAt != nil {
-			return Written{}, fault.New(fault.Conflict, "the call is closed")
-		}
 		value, err := r.check(ctx, w.Call, question, raw)
 		if err != nil {
 			return Written{}, err
 		}
-		w.Call.Answers[question] = script.Given{Value: value, At: now}
 		after = w
-		return r.reassess(ctx, &after, Written{Answer: &AnswerGiven{Question: question, Value: value, By: a.ID, At: now}}, now)
+		if w.Call.Answers[question].Value.Same(value) {
+			return Written{}, nil
+		}
+		if w.Call.ClosedAt != nil {
+			return Written{}, fault.New(fault.Conflict, "the call is closed")
+		}
+		at := now.Add(-ago)
+		if at.Before(w.Call.OpenedAt) {
+			at = w.Call.OpenedAt
+		}
+		w.Call.Answers[question] = script.Given{Value: value, At: at}
+		return r.reassess(ctx, &after, Written{Answer: &AnswerGiven{Question: question, Value: value, By: a.ID, At: at}}, now)
 	})
 	if err != nil {
 		return CallView{}, fmt.Errorf("answer in call %s: %w", id, err)

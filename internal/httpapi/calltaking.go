@@ -183,7 +183,8 @@ type giveAnswer struct {
 	ID       string `path:"id" format:"uuid"`
 	Question string `path:"question" maxLength:"64"`
 	Body     struct {
-		Value json.RawMessage `json:"value" doc:"as the question's kind has it"`
+		Value  json.RawMessage `json:"value" doc:"as the question's kind has it"`
+		Waited int64           `json:"waited_ms,omitempty" minimum:"0" maximum:"86400000" doc:"how long ago it was given, in ms: an answer that waited for a line keeps its time"`
 	}
 }
 
@@ -226,7 +227,7 @@ func (s *Server) callTakingRoutes(api huma.API) {
 	register(s, api, change, s.changeCall)
 	register(s, api, op("answer", http.MethodPut, "/calls/{id}/answers/{question}", "An answer: the next question, flags, class and priority, with reasons", http.StatusOK, "call taking"),
 		func(ctx context.Context, a access.Actor, in *giveAnswer) (*callAnswer, error) {
-			v, err := s.Room.Answer(ctx, a, call.ID(in.ID), in.Question, in.Body.Value)
+			v, err := s.Room.Answer(ctx, a, call.ID(in.ID), in.Question, in.Body.Value, time.Duration(in.Body.Waited)*time.Millisecond)
 			if err != nil {
 				return nil, err
 			}

@@ -15,6 +15,7 @@ import (
 	"doorstep/internal/outcome"
 	"doorstep/internal/person"
 	"doorstep/internal/premise"
+	"doorstep/internal/script"
 	"doorstep/internal/unit"
 )
 
@@ -37,9 +38,9 @@ func TestPathOfACall(t *testing.T) {
 		t.Fatalf("persons %+v", got)
 	}
 	question := w.yesNoQuestion()
-	_, err = w.room.Answer(ctx, w.taker, opened.ID, question, json.RawMessage(`"yes"`))
+	_, err = w.room.Answer(ctx, w.taker, opened.ID, question, json.RawMessage(`"yes"`), 0)
 	must(t, err)
-	_, err = w.room.Answer(ctx, w.taker, opened.ID, question, json.RawMessage(`"no"`))
+	_, err = w.room.Answer(ctx, w.taker, opened.ID, question, json.RawMessage(`"no"`), 0)
 	must(t, err)
 	view, err = w.room.Call(ctx, w.taker, opened.ID)
 	must(t, err)
@@ -82,7 +83,7 @@ func TestPathOfACall(t *testing.T) {
 		t.Fatal(err)
 	}
 
-	revised, err := w.room.Answer(ctx, w.taker, opened.ID, question, json.RawMessage(`"yes"`))
+	revised, err := w.room.Answer(ctx, w.taker, opened.ID, question, json.RawMessage(`"yes"`), 0)
 	must(t, err)
 	_ = revised
 	told, err := w.store.Notices(ctx, frame.Topic, 0, 10)
@@ -363,5 +364,40 @@ func TestActorCrewsTheUnitOfThePresentShift(t *testing.T) {
 	must(t, err)
 	if kept.ID != w.taker.ID || kept.PasswordHash != "x" {
 		t.Fatalf("account %+v", kept)
+	}
+}
+
+// TestAnAnswerThatWaitedIsKeptOnceWithItsTime holds what a desk without a line
+// does: it sends again what it did not hear of, later than it was said.
+func TestAnAnswerThatWaitedIsKeptOnceWithItsTime(t *testing.T) {
+	w := newWorld(t)
+	w.now = w.now.Add(-time.Hour)
+	opened := w.open(nil).Written.Call
+	w.now = w.now.Add(10 * time.Minute)
+	question := w.yesNoQuestion()
+	rows := func() int { return w.count(`select count(*) from answer where call_id = $1`, opened.ID) }
+	for _, c := range []struct {
+		value string
+		ago   time.Duration
+		after time.Duration // of the opening
+		rows  int
+	}{
+		{`"yes"`, 4 * time.Minute, 6 * time.Minute, 1},
+		{`"yes"`, 3 * time.Minute, 6 * time.Minute, 1}, // sent again
+		{`"no"`, 0, 10 * time.Minute, 2},
+		{`"yes"`, time.Hour, 0, 3}, // a clock that jumped: not before the call
+	} {
+		view, err := w.room.Answer(t.Context(), w.taker, opened.ID, question, json.RawMessage(c.value), c.ago)
+		must(t, err)
+		kept, err := w.room.Call(t.Context(), w.taker, opened.ID)
+		must(t, err)
+		for _, of := range []map[string]script.Given{view.Call.Answers, kept.Call.Answers} {
+			if got := of[question]; !got.At.Equal(opened.OpenedAt.Add(c.after)) || got.Value.String() != strings.Trim(c.value, `"`) {
+				t.Errorf("answer %s of %s ago became %s at %s after the opening", c.value, c.ago, got.Value, got.At.Sub(opened.OpenedAt))
+			}
+		}
+		if got := rows(); got != c.rows {
+			t.Errorf("answer %s of %s ago: %d rows, want %d", c.value, c.ago, got, c.rows)
+		}
 	}
 }

@@ -31,7 +31,7 @@ func TestWhatWasReadyIsSentAsItStandsNow(t *testing.T) {
 		}
 	}
 	// Since then: an answer here makes a second revision, and a unit is sent there.
-	_, err := w.room.Answer(t.Context(), w.taker, called, "children_present", json.RawMessage(`"yes"`))
+	_, err := w.room.Answer(t.Context(), w.taker, called, "children_present", json.RawMessage(`"yes"`), 0)
 	must(t, err)
 	_, err = far.Assign(t.Context(), w.taker, in, second, nil)
 	must(t, err)

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
+	"reflect"
 	"slices"
 	"strconv"
 	"strings"
@@ -65,6 +66,9 @@ func (v Value) Asked() bool {
 func (v Value) Known() bool {
 	return v.Asked() && v.word != Unknown && v.word != Refused
 }
+
+// Same reports whether two answers say the same.
+func (v Value) Same(o Value) bool { return reflect.DeepEqual(v, o) }
 
 // Is reports whether the answer is that word or, in a multi_choice, among
 // others that word. A question that was not asked is never anything.

@@ -657,6 +657,11 @@ export interface components {
     GiveAnswerBody: {
       /** @description as the question's kind has it */
       value: unknown;
+      /**
+       * Format: int64
+       * @description how long ago it was given, in ms: an answer that waited for a line keeps its time
+       */
+      waited_ms?: number;
     };
     Incident: {
       address?: components["schemas"]["Address"];

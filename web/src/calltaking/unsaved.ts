@@ -1,31 +1,46 @@
 import { useSyncExternalStore } from "react";
 import type { Answers } from "./wire";
 
-// Answers stay on this device until the server has them. The server's word wins
-// as soon as it is there.
+// Answers stay on this device, in the order in which they were given, until the
+// server has them. One that was changed meanwhile stays too: the record says
+// what was answered before.
+
+/** An answer that the server does not have yet. */
+export type Waiting = { question: string; value: unknown; at: string };
 
 const place = "doorstep.unsaved.";
 const listeners = new Set<() => void>();
-const read = new Map<string, { text: string | null; answers: Answers }>();
+const read = new Map<string, { text: string | null; waiting: readonly Waiting[]; answers: Answers }>();
+const nothing: readonly Waiting[] = [];
 
-/** The answers of a call that the server does not have yet; the same object until they change. */
-export function unsavedOf(call: string): Answers {
+function known(call: string) {
   const text = sessionStorage.getItem(place + call);
-  const known = read.get(call);
-  if (known?.text === text) return known.answers;
-  const answers = text === null ? {} : (JSON.parse(text) as Answers);
-  read.set(call, { text, answers });
-  return answers;
+  const before = read.get(call);
+  if (before?.text === text) return before;
+  const waiting = text === null ? nothing : (JSON.parse(text) as Waiting[]);
+  const answers = Object.fromEntries(waiting.map(({ question, value, at }) => [question, { value, at }]));
+  const now = { text, waiting, answers };
+  read.set(call, now);
+  return now;
 }
+
+/** What goes to the server next stands first. */
+export const waitingOf = (call: string): readonly Waiting[] => known(call).waiting;
+
+/** The newest answer to each question that the server does not have; the same object until they change. */
+export const unsavedOf = (call: string): Answers => known(call).answers;
 
 export function keepUnsaved(call: string, question: string, value: unknown): void {
-  write(call, { ...unsavedOf(call), [question]: { value, at: new Date().toISOString() } });
+  write(call, [...waitingOf(call), { question, value, at: new Date().toISOString() }]);
 }
 
-/** The server has this answer. A newer one to the same question stays. */
-export function saved(call: string, question: string, at: string): void {
-  const { [question]: kept, ...rest } = unsavedOf(call);
-  if (kept?.at === at) write(call, rest);
+/** The server has this answer, or will never take it. */
+export function saved(call: string, answer: Waiting): void {
+  const left = [...waitingOf(call)];
+  const index = left.findIndex(({ question, at }) => question === answer.question && at === answer.at);
+  if (index < 0) return;
+  left.splice(index, 1);
+  write(call, left);
 }
 
 /** Nothing about a caller stays on the device after sign-out. */
@@ -38,9 +53,9 @@ export function useUnsaved(call: string): Answers {
   return useSyncExternalStore(watch, () => unsavedOf(call));
 }
 
-function write(call: string, answers: Answers) {
-  if (Object.keys(answers).length === 0) sessionStorage.removeItem(place + call);
-  else sessionStorage.setItem(place + call, JSON.stringify(answers));
+function write(call: string, waiting: readonly Waiting[]) {
+  if (waiting.length === 0) sessionStorage.removeItem(place + call);
+  else sessionStorage.setItem(place + call, JSON.stringify(waiting));
   tell();
 }
 

@@ -63,17 +63,38 @@ test("an answer without a line stays on the device, and goes when the line is ba
   expect(unsavedOf("c")["injured"]?.value).toBe("yes");
   at.isDown = false;
   await waitFor(() => expect(result.current.unsaved).toEqual({}), { timeout: 4000 });
-  expect(at.answers).toEqual({ injured: { value: "yes" } });
+  expect(at.answers).toEqual({ injured: { value: "yes", waited_ms: expect.any(Number) } });
 });
+
+test("an answer that was changed without a line goes first as it was, then as it is", async () => {
+  const at = server();
+  const { result } = renderHook(() => useCall("c"), { wrapper });
+  await waitFor(() => expect(result.current.query.data?.version).toBe(1));
+  at.isDown = true;
+  act(() => result.current.answer("weapon", "yes"));
+  act(() => result.current.answer("injured", "no"));
+  act(() => result.current.answer("weapon", "no"));
+  await waitFor(() => expect(result.current.trouble).toBe(true));
+  expect(result.current.unsaved["weapon"]?.value).toBe("no");
+  at.isDown = false;
+  await waitFor(() => expect(result.current.unsaved).toEqual({}), { timeout: 6000 });
+  const sent = at.asked.filter(({ method }) => method === "PUT");
+  const told = sent.map(({ path, body }) => [path.split("/").at(-1), (body as { value: unknown }).value]);
+  expect(told).toEqual([
+    ["weapon", "yes"],
+    ["injured", "no"],
+    ["weapon", "no"],
+  ]);
+}, 10_000);
 
 test("what a reload found on the device is sent", async () => {
   sessionStorage.setItem(
     "doorstep.unsaved.c",
-    JSON.stringify({ weapon: { value: "no", at: "2026-05-03T22:14:00Z" } }),
+    JSON.stringify([{ question: "weapon", value: "no", at: "2026-05-03T22:14:00Z" }]),
   );
   const at = server();
   renderHook(() => useCall("c"), { wrapper });
-  await waitFor(() => expect(at.answers).toEqual({ weapon: { value: "no" } }));
+  await waitFor(() => expect(at.answers).toEqual({ weapon: { value: "no", waited_ms: expect.any(Number) } }));
   await waitFor(() => expect(unsavedOf("c")).toEqual({}));
 });
 

@@ -4,10 +4,11 @@ import { useTranslation } from "react-i18next";
 import { client, done, ifMatch } from "../api/client";
 import { inWords, kindOf, mistakesOf, Refused } from "../api/problem";
 import { useAnnounce } from "../ui/Announcer";
-import { keepUnsaved, saved, unsavedOf, useUnsaved } from "./unsaved";
+import { keepUnsaved, saved, useUnsaved, waitingOf } from "./unsaved";
 import type { Call, Change } from "./wire";
 
 const retryAfter = 1500; // ms
+const longestWait = 24 * 60 * 60 * 1000; // ms, that the server believes
 
 const load = (id: string) => done(client.GET("/api/v1/calls/{id}", { params: { path: { id } } }));
 
@@ -63,24 +64,25 @@ export function useCall(id: string) {
     [id],
   );
 
-  // The oldest unsaved answer goes first; the next follows when the server has it.
+  // The oldest answer goes first; the next follows when the server has it.
   const [tries, setTries] = useState(0);
   const [trouble, setTrouble] = useState(false);
-  const oldest = Object.entries(unsaved).sort(([, a], [, b]) => a.at.localeCompare(b.at))[0];
-  const sending = oldest === undefined ? null : `${oldest[0]} ${oldest[1].at}`;
+  const [oldest] = waitingOf(id);
+  const sending = oldest === undefined ? null : `${oldest.question} ${oldest.at}`;
   useEffect(() => {
     if (sending === null) return;
     let later: ReturnType<typeof setTimeout> | undefined;
     let left = false;
-    const [question = "", at = ""] = sending.split(" ");
     void inTurn(async () => {
-      const given = unsavedOf(id)[question];
-      if (left || given?.at !== at) return;
+      const [given] = waitingOf(id);
+      if (left || given === undefined || sending !== `${given.question} ${given.at}`) return;
+      const { question, value } = given;
       try {
         const params = { path: { id, question } };
-        const body = { value: given.value };
+        const waited_ms = Math.min(Math.max(Date.now() - Date.parse(given.at), 0), longestWait);
+        const body = { value, waited_ms };
         keep(await done(client.PUT("/api/v1/calls/{id}/answers/{question}", { params, body })));
-        saved(id, question, at);
+        saved(id, given);
         setTrouble(false);
       } catch (error) {
         if (["unreachable", "unavailable", "signedOut", "tooMany", "internal"].includes(kindOf(error))) {
@@ -90,7 +92,7 @@ export function useCall(id: string) {
         }
         const detail = mistakesOf(error)[0]?.detail ?? (error instanceof Refused ? error.message : "");
         setMistakes((known) => ({ ...known, [question]: detail || inWords(error, api) }));
-        saved(id, question, at);
+        saved(id, given);
       }
     });
     return () => {
