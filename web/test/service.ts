@@ -68,6 +68,17 @@ export class Service {
     await this.#end("SIGKILL");
   }
 
+  /** What the record says, past the service. */
+  async rows(sql: string, ...values: unknown[]): Promise<unknown[][]> {
+    const client = new Client({ connectionString: this.#environment["DOORSTEP_DATABASE_URL"] });
+    await client.connect();
+    try {
+      return (await client.query({ text: sql, values, rowMode: "array" })).rows as unknown[][];
+    } finally {
+      await client.end();
+    }
+  }
+
   async stop(): Promise<void> {
     await this.#end("SIGTERM");
     await administer(`drop database if exists ${this.#database} with (force)`);

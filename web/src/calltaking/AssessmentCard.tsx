@@ -7,8 +7,8 @@ import { Tag } from "../ui/Tag";
 import { prioritySeverity, severityOf } from "./severity";
 import type { Assessment, Call, Flag, Script } from "./wire";
 
-/** What the answers mean so far: class, priority and flags, each with its reasons. */
-export function AssessmentCard({ call, script }: { call: Call; script: Script }) {
+/** What the answers mean so far: class, priority and flags, each with its reasons. missing answers wait for the server. */
+export function AssessmentCard({ call, script, missing }: { call: Call; script: Script; missing: number }) {
   const { t } = useTranslation("calltaking");
   const { said } = useLanguage();
   const { classification, priority, flags } = call.assessment;
@@ -16,6 +16,7 @@ export function AssessmentCard({ call, script }: { call: Call; script: Script })
   return (
     <Card title={t("assessment.title")} severity={prioritySeverity(priority.level)}>
       <div className="stack">
+        {missing > 0 && <p className="ct-unsaved">{t("assessment.without", { count: missing })}</p>}
         <div className="ct-verdict" aria-live="polite">
           <Tag severity={prioritySeverity(priority.level)} solid>
             {t("priority", { level: priority.level })}

@@ -124,7 +124,7 @@ function OpenCall({
         <ScriptColumn call={call} script={script} work={work} isClosed={isClosed} />
         <div className="ct-column ct-known">
           {call.incident_id !== undefined && <DeliveryBoard incident={incident} />}
-          <AssessmentCard call={call} script={script} />
+          <AssessmentCard call={call} script={script} missing={work.trouble ? waiting : 0} />
           <HistoryCard call={call} />
         </div>
       </div>

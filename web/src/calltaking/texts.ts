@@ -129,6 +129,7 @@ export const calltaking = texts({
     },
     severity: { critical: "Critical", high: "High", caution: "Caution", info: "Note", good: "Good" },
     assessment: {
+      without: "Judged without the newest answers: {{count}}. They wait for the server.",
       title: "Assessment",
       flags: "Risk flags: {{count}}",
       noFlags: "No answer or record has raised a flag",
@@ -380,6 +381,7 @@ export const calltaking = texts({
       good: "Korras",
     },
     assessment: {
+      without: "Uusimaid vastuseid hinnang veel ei arvesta: {{count}}. Need ootavad serverit.",
       title: "Hinnang",
       flags: "Ohumärke: {{count}}",
       noFlags: "Ükski vastus ega kirje ei ole ohumärki andnud",
