@@ -63,7 +63,7 @@ test("an answer without a line stays on the device, and goes when the line is ba
   expect(unsavedOf("c")["injured"]?.value).toBe("yes");
   at.isDown = false;
   await waitFor(() => expect(result.current.unsaved).toEqual({}), { timeout: 4000 });
-  expect(at.answers).toEqual({ injured: { value: "yes", waited_ms: expect.any(Number) } });
+  expect(at.answers).toMatchObject({ injured: { value: "yes" } });
 });
 
 test("an answer that was changed without a line goes first as it was, then as it is", async () => {
@@ -94,7 +94,7 @@ test("what a reload found on the device is sent", async () => {
   );
   const at = server();
   renderHook(() => useCall("c"), { wrapper });
-  await waitFor(() => expect(at.answers).toEqual({ weapon: { value: "no", waited_ms: expect.any(Number) } }));
+  await waitFor(() => expect(at.answers).toMatchObject({ weapon: { value: "no" } }));
   await waitFor(() => expect(unsavedOf("c")).toEqual({}));
 });
 
