@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"doorstep/internal/access"
@@ -191,6 +192,44 @@ func (r *Room) Answer(ctx context.Context, a access.Actor, id call.ID, question 
 	})
 	if err != nil {
 		return CallView{}, fmt.Errorf("answer in call %s: %w", id, err)
+	}
+	r.tell(ctx, kept)
+	return r.View(ctx, after)
+}
+
+// OverruleFlag sets a flag of a call aside, for a reason; without a reason the
+// flag holds again. It stays visible with the reason, and what is heard or found
+// later raises it anew.
+func (r *Room) OverruleFlag(ctx context.Context, a access.Actor, id call.ID, flag, reason string) (CallView, error) {
+	if err := a.Need(access.CallTaker); err != nil {
+		return CallView{}, err
+	}
+	now := r.Now()
+	var after Work
+	kept, err := r.Store.Change(ctx, Key{Call: id}, nil, func(w Work) (Written, error) {
+		if w.Call.ClosedAt != nil {
+			return Written{}, fault.New(fault.Conflict, "the call is closed")
+		}
+		assessed, _, err := r.assess(ctx, w, now)
+		if err != nil {
+			return Written{}, err
+		}
+		i := slices.IndexFunc(assessed.Flags, func(f risk.Flag) bool { return f.Code == flag })
+		if i < 0 {
+			return Written{}, fault.New(fault.NotFound, "this flag is not raised")
+		}
+		after = w
+		if before := assessed.Flags[i].Overruled; before == nil && reason == "" || before != nil && before.Reason == reason {
+			return Written{}, nil
+		}
+		after.Overrules = slices.DeleteFunc(slices.Clone(w.Overrules), func(o risk.Overrule) bool { return o.Flag == flag })
+		if reason != "" {
+			after.Overrules = append(after.Overrules, risk.Overrule{Flag: flag, By: a.DisplayName, At: now, Reason: reason})
+		}
+		return r.reassess(ctx, &after, Written{Overruled: &FlagOverruled{Flag: flag, Reason: reason, By: a.ID, At: now}}, now)
+	})
+	if err != nil {
+		return CallView{}, fmt.Errorf("overrule a flag in call %s: %w", id, err)
 	}
 	r.tell(ctx, kept)
 	return r.View(ctx, after)

@@ -59,6 +59,7 @@ type Work struct {
 	Incident    *incident.Incident
 	Briefing    *briefing.Briefing
 	Assignments []unit.Assignment
+	Overrules   []risk.Overrule
 	Reported    []string // client ids of the statuses already heard for the assignment of the key
 	CallSign    string   // of the unit of the key; empty when there is none
 }
@@ -89,6 +90,16 @@ type Written struct {
 	Use         *access.Use
 	Notices     []Draft
 	Script      *ScriptVersion
+	Overruled   *FlagOverruled
+}
+
+// FlagOverruled is a decision on its way to the record: that a flag does not
+// hold in a call, for a reason, or without one that it holds after all.
+type FlagOverruled struct {
+	Flag   string
+	Reason string
+	By     access.AccountID
+	At     time.Time
 }
 
 // StatusReport is a status as a tablet reported it. A repeat of the client's
@@ -235,7 +246,7 @@ func (r *Room) assess(ctx context.Context, w Work, now time.Time) (risk.Assessme
 		return risk.Assessment{}, script.Walk{}, err
 	}
 	facts := w.History.Facts()
-	return r.Rules.Assess(s, w.Call.Answers, facts, w.Call.Mode(), now),
+	return r.Rules.Assess(s, w.Call.Answers, facts, w.Call.Mode(), now, w.Overrules...),
 		s.Walk(w.Call.Answers, facts, w.Call.Mode()), nil
 }
 

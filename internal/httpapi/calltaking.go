@@ -188,6 +188,19 @@ type giveAnswer struct {
 	}
 }
 
+// FlagPath names a flag of a call.
+type FlagPath struct {
+	ID   string `path:"id" format:"uuid"`
+	Flag string `path:"flag" maxLength:"64"`
+}
+
+type overruleFlag struct {
+	FlagPath
+	Body struct {
+		Reason string `json:"reason" minLength:"1" maxLength:"1000" doc:"why it does not hold"`
+	}
+}
+
 type findAddresses struct {
 	Query string `query:"q" maxLength:"200" doc:"what was typed so far"`
 	Near  string `query:"near" maxLength:"60" doc:"longitude,latitude: nearer addresses first"`
@@ -228,6 +241,26 @@ func (s *Server) callTakingRoutes(api huma.API) {
 	register(s, api, op("answer", http.MethodPut, "/calls/{id}/answers/{question}", "An answer: the next question, flags, class and priority, with reasons", http.StatusOK, "call taking"),
 		func(ctx context.Context, a access.Actor, in *giveAnswer) (*callAnswer, error) {
 			v, err := s.Room.Answer(ctx, a, call.ID(in.ID), in.Question, in.Body.Value, time.Duration(in.Body.Waited)*time.Millisecond)
+			if err != nil {
+				return nil, err
+			}
+			return callAnswerOf(v), nil
+		})
+	register(s, api, op("overrule-flag", http.MethodPut, "/calls/{id}/flags/{flag}/overrule", "Set a flag aside, for a reason: it stays visible with it, and news raises it again", http.StatusOK, "call taking"),
+		func(ctx context.Context, a access.Actor, in *overruleFlag) (*callAnswer, error) {
+			reason := strings.TrimSpace(in.Body.Reason)
+			if reason == "" {
+				return nil, fault.Bad("reason", "say why the flag does not hold")
+			}
+			v, err := s.Room.OverruleFlag(ctx, a, call.ID(in.ID), in.Flag, reason)
+			if err != nil {
+				return nil, err
+			}
+			return callAnswerOf(v), nil
+		})
+	register(s, api, op("restore-flag", http.MethodDelete, "/calls/{id}/flags/{flag}/overrule", "A flag that was set aside holds after all", http.StatusOK, "call taking"),
+		func(ctx context.Context, a access.Actor, in *FlagPath) (*callAnswer, error) {
+			v, err := s.Room.OverruleFlag(ctx, a, call.ID(in.ID), in.Flag, "")
 			if err != nil {
 				return nil, err
 			}

@@ -15,6 +15,7 @@ import (
 	"doorstep/internal/incident"
 	"doorstep/internal/person"
 	"doorstep/internal/premise"
+	"doorstep/internal/risk"
 	"doorstep/internal/script"
 	"doorstep/internal/unit"
 )
@@ -48,6 +49,7 @@ type caseQueries struct {
 	topics                 string // that a decision may tell something on; $2 as above
 	incident, assignments  string
 	call, parties, answers string
+	overrules              string
 }
 
 var (
@@ -77,6 +79,7 @@ func queriesBy(what, call, incident, root string) caseQueries {
 		call:        callFrom + ` where c.id = ` + call,
 		parties:     partyFrom + ` where y.call_id = ` + call + ` order by y.position`,
 		answers:     answerFrom + ` where call_id = ` + call + ` order by question, seq desc`,
+		overrules:   overruleFrom + ` where o.call_id = ` + call + ` order by o.flag, o.seq desc`,
 	}
 }
 
@@ -138,6 +141,9 @@ from party y join person p on p.id = y.person_id`
 const answerFrom = `
 select distinct on (question) question, value, at from answer`
 
+const overruleFrom = `
+select distinct on (o.flag) o.flag, a.display_name, o.at, o.reason from flag_overrule o join account a on a.id = o.by`
+
 const reportsOfAssignment = `select client_id from assignment_status where assignment_id = $1`
 
 const callSigns = `select id, call_sign from unit where id = any($1::uuid[])`
@@ -180,6 +186,7 @@ func (f *folder) read(b *pgx.Batch, key control.Key, units []unit.ID, lock strin
 		return err
 	})
 	b.Queue(q.answers, id).Query(f.scanAnswers)
+	b.Queue(q.overrules, id).Query(f.scanOverrules)
 	if key.Assignment != "" {
 		b.Queue(reportsOfAssignment, id).Query(func(rows pgx.Rows) (err error) {
 			f.Reported, err = pgx.CollectRows(rows, pgx.RowTo[string])
@@ -257,6 +264,17 @@ func (f *folder) scanAnswers(rows pgx.Rows) error {
 			return fmt.Errorf("read a stored answer: %w", err)
 		}
 		f.Call.Answers[question] = given
+		return nil
+	})
+	return err
+}
+
+func (f *folder) scanOverrules(rows pgx.Rows) error {
+	var o risk.Overrule
+	_, err := pgx.ForEachRow(rows, []any{&o.Flag, &o.By, &o.At, &o.Reason}, func() error {
+		if o.Reason != "" {
+			f.Overrules = append(f.Overrules, o)
+		}
 		return nil
 	})
 	return err

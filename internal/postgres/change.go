@@ -173,6 +173,9 @@ func records(b *pgx.Batch, f *folder, out control.Written) (page []byte, err err
 			return nil, err
 		}
 	}
+	if o := out.Overruled; o != nil {
+		b.Queue(insertOverrule, f.Call.ID, o.Flag, o.Reason, o.By, o.At)
+	}
 	if page, err = keepBriefing(b, f, out); err != nil {
 		return nil, err
 	}
@@ -190,6 +193,10 @@ func records(b *pgx.Batch, f *folder, out control.Written) (page []byte, err err
 	}
 	return page, nil
 }
+
+const insertOverrule = `
+insert into flag_overrule (call_id, seq, flag, reason, lifted, by, at)
+values ($1, (select coalesce(max(seq), 0) + 1 from flag_overrule where call_id = $1), $2, $3, $3 = '', $4, $5)`
 
 // announce makes the notices of a decision, frames to units first.
 func announce(f *folder, out control.Written, page []byte) (told news, err error) {

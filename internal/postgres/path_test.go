@@ -3,6 +3,7 @@ package postgres_test
 import (
 	"encoding/json"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -15,6 +16,7 @@ import (
 	"doorstep/internal/outcome"
 	"doorstep/internal/person"
 	"doorstep/internal/premise"
+	"doorstep/internal/risk"
 	"doorstep/internal/script"
 	"doorstep/internal/unit"
 )
@@ -399,5 +401,76 @@ func TestAnAnswerThatWaitedIsKeptOnceWithItsTime(t *testing.T) {
 		if got := rows(); got != c.rows {
 			t.Errorf("answer %s of %s ago: %d rows, want %d", c.value, c.ago, got, c.rows)
 		}
+	}
+}
+
+// TestAFlagThatIsSetAsideStaysWithItsReason goes from the call taker's reason to
+// the crew's tablet, and back when the flag holds after all.
+func TestAFlagThatIsSetAsideStaysWithItsReason(t *testing.T) {
+	w := newWorld(t)
+	ctx := t.Context()
+	w.taker.DisplayName = "Somebody"
+	opened := w.open(nil).Written.Call
+	answer := func(question, value string) control.CallView {
+		t.Helper()
+		w.now = w.now.Add(time.Second)
+		view, err := w.room.Answer(ctx, w.taker, opened.ID, question, json.RawMessage(value), 0)
+		must(t, err)
+		return view
+	}
+	find := func(flags []risk.Flag) *risk.Flag {
+		for i := range flags {
+			if flags[i].Code == "weapon" {
+				return &flags[i]
+			}
+		}
+		return nil
+	}
+	overrule := func(reason string) (control.CallView, error) {
+		w.now = w.now.Add(time.Second)
+		return w.room.OverruleFlag(ctx, w.taker, opened.ID, "weapon", reason)
+	}
+	_, err := overrule("A toy.")
+	wantKind(t, err, fault.NotFound)
+	answer("weapon", `"yes"`)
+	raised, err := w.room.RaiseIncident(ctx, w.taker, opened.ID, nil)
+	must(t, err)
+	in := raised.Written.Incident
+
+	for range 2 { // a repeat changes nothing
+		view, err := overrule("A toy.")
+		must(t, err)
+		if f := find(view.Assessment.Flags); f == nil || f.Overruled == nil || f.Overruled.Reason != "A toy." || f.Overruled.By != "Somebody" || len(f.Reasons) == 0 {
+			t.Fatalf("set aside: %+v", f)
+		}
+	}
+	if n := w.count(`select count(*) from flag_overrule where call_id = $1`, opened.ID); n != 1 {
+		t.Errorf("%d rows of two equal decisions", n)
+	}
+	work, err := w.store.Work(ctx, control.Key{Incident: in.ID})
+	must(t, err)
+	if f := find(work.Briefing.Flags); f == nil || f.Overruled == nil || f.Overruled.Reason != "A toy." || work.Briefing.Revision != 2 {
+		t.Errorf("revision %d tells the crew %+v", work.Briefing.Revision, f)
+	}
+	if slices.Contains(work.Incident.Flags, "weapon") {
+		t.Error("the incident is kept with the flag")
+	}
+
+	if f := find(answer("weapon_kind", `["blunt"]`).Assessment.Flags); f == nil || f.Overruled == nil {
+		t.Errorf("another answer ended it: %+v", f)
+	}
+	answer("weapon", `"no"`)
+	if f := find(answer("weapon", `"yes"`).Assessment.Flags); f == nil || f.Overruled != nil {
+		t.Errorf("news did not raise it again: %+v", f)
+	}
+	_, err = overrule("Still a toy.")
+	must(t, err)
+	view, err := overrule("")
+	must(t, err)
+	if f := find(view.Assessment.Flags); f == nil || f.Overruled != nil {
+		t.Errorf("restored: %+v", f)
+	}
+	if _, err := w.pool.Exec(ctx, `delete from flag_overrule`); err == nil {
+		t.Error("decisions can be deleted")
 	}
 }

@@ -72,7 +72,7 @@ func (f Flag) Counts() bool { return !f.Old && f.Overruled == nil }
 // Overrule is a person's decision that a flag does not hold.
 type Overrule struct {
 	Flag   string    `json:"flag"`
-	By     string    `json:"by"` // user ID
+	By     string    `json:"by"` // display name
 	At     time.Time `json:"at"`
 	Reason string    `json:"reason"`
 }
