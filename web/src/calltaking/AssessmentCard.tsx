@@ -4,11 +4,22 @@ import { useLanguage } from "../i18n/useLanguage";
 import { Card } from "../ui/Card";
 import { Why, type Reason } from "../ui/Disclosure";
 import { Tag } from "../ui/Tag";
-import { prioritySeverity, severityOf } from "./severity";
+import { FlagLine } from "./FlagLine";
+import { prioritySeverity } from "./severity";
 import type { Assessment, Call, Flag, Script } from "./wire";
 
 /** What the answers mean so far: class, priority and flags, each with its reasons. missing answers wait for the server. */
-export function AssessmentCard({ call, script, missing }: { call: Call; script: Script; missing: number }) {
+export function AssessmentCard({
+  call,
+  script,
+  missing,
+  onOverrule,
+}: {
+  call: Call;
+  script: Script;
+  missing: number;
+  onOverrule: ((flag: string, reason: string | null) => Promise<boolean>) | undefined;
+}) {
   const { t } = useTranslation("calltaking");
   const { said } = useLanguage();
   const { classification, priority, flags } = call.assessment;
@@ -30,8 +41,13 @@ export function AssessmentCard({ call, script, missing }: { call: Call; script: 
         <h3 className="eyebrow">{t("assessment.flags", { count: flags.length })}</h3>
         {flags.length === 0 && <p className="muted">{t("assessment.noFlags")}</p>}
         <ul className="ct-flags">
-          {flags.map((flag) => (
-            <FlagLine key={flag.code} flag={flag} reasons={reasons(flag.reasons)} />
+          {[...flags].sort(standingFirst).map((flag) => (
+            <FlagLine
+              key={flag.code}
+              flag={flag}
+              reasons={reasons(flag.reasons)}
+              onOverrule={onOverrule && ((reason) => onOverrule(flag.code, reason))}
+            />
           ))}
         </ul>
       </div>
@@ -39,26 +55,9 @@ export function AssessmentCard({ call, script, missing }: { call: Call; script: 
   );
 }
 
-function FlagLine({ flag, reasons }: { flag: Flag; reasons: Reason[] }) {
-  const { t } = useTranslation("calltaking");
-  const { language, said } = useLanguage();
-  const severity = severityOf(flag.severity);
-  return (
-    <li className={flag.old ? "ct-flag ct-flag-old" : "ct-flag"}>
-      <div className="row">
-        <Tag severity={severity} solid={severity === "critical"}>
-          {severity === "neutral" ? flag.severity : t(`severity.${severity}`)}
-        </Tag>
-        <span className="strong">{said(flag.text)}</span>
-        {flag.old && <Tag>{t("assessment.old")}</Tag>}
-        {flag.last_seen !== undefined && (
-          <span className="muted small">{moment(new Date(flag.last_seen), language)}</span>
-        )}
-      </div>
-      <Why of={said(flag.text)} reasons={reasons} />
-    </li>
-  );
-}
+/** What was set aside comes after what counts; otherwise the server's order, the gravest first. */
+const standingFirst = (a: Flag, b: Flag) =>
+  Number(a.overruled !== undefined) - Number(b.overruled !== undefined);
 
 /** Reasons in words: the question with its answer and time, the incident with its date. */
 function useReasons(script: Script): (reasons: Flag["reasons"]) => Reason[] {

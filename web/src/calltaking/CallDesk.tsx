@@ -124,11 +124,16 @@ function OpenCall({
         <ScriptColumn call={call} script={script} work={work} isClosed={isClosed} />
         <div className="ct-column ct-known">
           {call.incident_id !== undefined && <DeliveryBoard incident={incident} />}
-          <AssessmentCard call={call} script={script} missing={work.trouble ? waiting : 0} />
+          <AssessmentCard
+            call={call}
+            script={script}
+            missing={work.trouble ? waiting : 0}
+            onOverrule={isClosed ? undefined : work.overrule}
+          />
           <HistoryCard call={call} />
         </div>
       </div>
-      {sending && <SendDialog call={call} onClose={() => setSending(false)} />}
+      {sending && <SendDialog call={call} settled={work.settled} onClose={() => setSending(false)} />}
       <Dialog
         title={t("call.closeTitle")}
         isOpen={closing}

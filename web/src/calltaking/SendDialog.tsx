@@ -14,14 +14,27 @@ import { withDelivery } from "./delivery";
 import type { Call, IncidentDetail, Recommended } from "./wire";
 
 /** Opens the incident of the call if there is none, then offers the units, the best first. */
-export function SendDialog({ call, onClose }: { call: Call; onClose: () => void }) {
+export function SendDialog({
+  call,
+  settled,
+  onClose,
+}: {
+  call: Call;
+  /** Ends when the server has what was changed before. */
+  settled: () => Promise<unknown>;
+  onClose: () => void;
+}) {
   const { t } = useTranslation("calltaking");
   const { t: api } = useTranslation("api");
   const queries = useQueryClient();
   const once = useOnce();
   const raise = useMutation({
-    mutationFn: () =>
-      done(client.POST("/api/v1/incidents", { params: { header: once.key() }, body: { call_id: call.id } })),
+    mutationFn: async () => {
+      // An address chosen a moment ago belongs into the first briefing.
+      await settled();
+      const params = { header: once.key() };
+      return done(client.POST("/api/v1/incidents", { params, body: { call_id: call.id } }));
+    },
     onSuccess: (incident) => {
       queries.setQueryData<Call>(["call", call.id], (now) => now && { ...now, incident_id: incident.id });
       void queries.invalidateQueries({ queryKey: ["call", call.id] });

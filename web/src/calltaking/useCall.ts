@@ -56,6 +56,29 @@ export function useCall(id: string) {
     [inTurn, queries, id, keep, announce, t, api],
   );
 
+  /** Sets a flag aside, or without a reason restores it. */
+  const overrule = useCallback(
+    (flag: string, reason: string | null): Promise<boolean> =>
+      inTurn(async () => {
+        const path = "/api/v1/calls/{id}/flags/{flag}/overrule";
+        const params = { path: { id, flag } };
+        try {
+          keep(
+            await done(
+              reason === null
+                ? client.DELETE(path, { params })
+                : client.PUT(path, { params, body: { reason } }),
+            ),
+          );
+          return true;
+        } catch (error) {
+          announce([t("notChanged"), inWords(error, api)].join(" "), "critical");
+          return false;
+        }
+      }),
+    [inTurn, id, keep, announce, t, api],
+  );
+
   const answer = useCallback(
     (question: string, value: unknown) => {
       setMistakes((known) => Object.fromEntries(Object.entries(known).filter(([code]) => code !== question)));
@@ -101,5 +124,7 @@ export function useCall(id: string) {
     };
   }, [sending, tries, id, inTurn, keep, api]);
 
-  return { query, unsaved, mistakes, trouble, change, answer };
+  const settled = useCallback(() => inTurn(() => Promise.resolve()), [inTurn]);
+
+  return { query, unsaved, mistakes, trouble, change, overrule, answer, settled };
 }

@@ -51,21 +51,32 @@ function Raised({ flag }: { flag: Flag }) {
   const { language, said } = useLanguage();
   const reasons = useReasons();
   const inWords = useSeverityInWords();
-  const severity = flag.old ? "neutral" : severityOf(flag.severity);
+  const aside = flag.overruled;
+  const fell = flag.old || aside !== undefined;
+  const severity = fell ? "neutral" : severityOf(flag.severity);
   return (
     <li className="district-flag">
       <span>
         <Tag severity={severity} solid={severity === "critical"}>
-          {flag.old ? t("centre.old") : inWords(severity, flag.severity)}
+          {aside !== undefined
+            ? t("centre.aside")
+            : flag.old
+              ? t("centre.old")
+              : inWords(severity, flag.severity)}
         </Tag>
       </span>
       <div>
-        <p className={flag.old ? "muted" : "strong"}>
+        <p className={fell ? "muted" : "strong"}>
           {said(flag.text)}{" "}
           {flag.last_seen !== undefined && (
             <span className="muted small">{moment(new Date(flag.last_seen), language)}</span>
           )}
         </p>
+        {aside !== undefined && (
+          <p>
+            {aside.by}, {moment(new Date(aside.at), language)}: <q>{aside.reason}</q>
+          </p>
+        )}
         <Why of={said(flag.text)} reasons={reasons(flag.reasons)} />
       </div>
     </li>

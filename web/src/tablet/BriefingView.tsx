@@ -10,7 +10,7 @@ import { Why, type Reason } from "../ui/Disclosure";
 import { Empty, NotSearched } from "../ui/states";
 import { Tag } from "../ui/Tag";
 import { Contacts } from "./Contacts";
-import { gravityOf, gravityOfPriority, most, standing } from "./facts";
+import { fallen, gravityOf, gravityOfPriority, most, standing } from "./facts";
 import { SheetForm } from "./SheetForm";
 import { StatusButtons } from "./StatusButtons";
 import { addressOf } from "./useWork";
@@ -114,6 +114,7 @@ export function BriefingView({ work, onRead }: { work: Work; onRead: () => void 
               </div>
             </Card>
           )}
+          <Fallen flags={fallen(briefing.flags)} />
         </div>
         <div className="stack">
           <Contacts contacts={briefing.contacts} />
@@ -144,6 +145,29 @@ function Fact({ flag }: { flag: Flag }) {
       <p className="tablet-fact-text">{said(flag.text)}</p>
       <Why of={said(flag.text)} reasons={reasons} />
     </div>
+  );
+}
+
+function Fallen({ flags }: { flags: readonly Flag[] }) {
+  const { t } = useTranslation("tablet");
+  const { language, said } = useLanguage();
+  if (flags.length === 0) return null;
+  return (
+    <Card title={t("fallen.title")}>
+      <ul className="tablet-list">
+        {flags.map(({ code, text, overruled, last_seen }) => (
+          <li key={code}>
+            <Tag>{t(overruled === undefined ? "fallen.old" : "fallen.aside")}</Tag>{" "}
+            <span className="strong">{said(text)}</span>
+            <span className="muted">
+              {overruled !== undefined
+                ? `${overruled.by}: ${overruled.reason}`
+                : last_seen !== undefined && day(new Date(last_seen), language)}
+            </span>
+          </li>
+        ))}
+      </ul>
+    </Card>
   );
 }
 

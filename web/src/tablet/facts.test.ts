@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { gravityOf, gravityOfPriority, standing } from "./facts";
+import { fallen, gravityOf, gravityOfPriority, standing } from "./facts";
 
 type Flag = Parameters<typeof standing>[0][number];
 const flag = (code: string, more: object = {}) => ({ code, old: false, ...more }) as Flag;
@@ -12,6 +12,7 @@ test("a flag that was overruled or is old does not stand, the others keep the se
     flag("dog"),
   ];
   expect(standing(flags).map(({ code }) => code)).toEqual(["strangulation", "dog"]);
+  expect(fallen(flags).map(({ code }) => code)).toEqual(["weapon", "firearm"]);
 });
 
 test("a word of a newer server is a note, never lost", () => {

@@ -11,6 +11,11 @@ export function standing(flags: readonly Flag[]): Flag[] {
   return flags.filter((flag) => !flag.old && flag.overruled === undefined);
 }
 
+/** The others: still to be known, and not to be taken for what is so now. */
+export function fallen(flags: readonly Flag[]): Flag[] {
+  return flags.filter((flag) => flag.old || flag.overruled !== undefined);
+}
+
 export type Gravity = Exclude<Severity, "good" | "neutral">;
 
 /** The severity words of the rules; one that a newer server adds is a note. */

@@ -41,6 +41,7 @@ export const tablet = texts({
     },
     approach: "How to approach",
     otherFlags: "Other flags",
+    fallen: { title: "Old flags, and those set aside", old: "Old", aside: "Set aside" },
     severity: { critical: "Critical", high: "High", caution: "Caution", info: "Note" },
     cautions: "Cautions on record",
     caution: {
@@ -160,8 +161,8 @@ export const tablet = texts({
     covert: "Helistaja ei saa vabalt rääkida: ilma sireenide ja vilkuriteta, ära helista tagasi.",
     changes: "Uut võrreldes eelmise versiooniga",
     change: {
-      flag_raised: "Uus ohumärge:",
-      flag_gone: "Ohumärge eemaldati:",
+      flag_raised: "Uus ohumärk:",
+      flag_gone: "Ohumärk eemaldati:",
       priority: "Nüüd:",
       classification: "Liik:",
       address: "Aadress:",
@@ -170,7 +171,7 @@ export const tablet = texts({
       caution: "Hoiatus:",
     },
     first: "Kõige olulisem",
-    noFlags: "Ohumärkeid seni ei ole",
+    noFlags: "Ohumärke seni ei ole",
     notAskedCount: "Seni küsimata küsimusi: {{count}}",
     why: {
       dv: "Miks see on lähisuhtevägivald",
@@ -179,7 +180,8 @@ export const tablet = texts({
       unclassified: "Veel liigitamata",
     },
     approach: "Kuidas läheneda",
-    otherFlags: "Muud ohumärked",
+    otherFlags: "Muud ohumärgid",
+    fallen: { title: "Vanad ja kõrvale jäetud ohumärgid", old: "Vana", aside: "Kõrvale jäetud" },
     severity: { critical: "Kriitiline", high: "Kõrge", caution: "Ettevaatust", info: "Teadmiseks" },
     cautions: "Registris olevad hoiatused",
     caution: {

@@ -32,10 +32,13 @@ export function Why({
   of,
   reasons,
   open = false,
+  children,
 }: {
   of: string;
   reasons: readonly Reason[];
   open?: boolean;
+  /** What can be done about it by whoever has read the reasons. */
+  children?: ReactNode;
 }) {
   const { t } = useTranslation("ui");
   return (
@@ -58,6 +61,7 @@ export function Why({
           </li>
         ))}
       </ul>
+      {children}
     </Disclosure>
   );
 }
