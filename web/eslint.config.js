@@ -36,12 +36,13 @@ export default defineConfig(
             "**/calltaking/*",
             "**/tablet/*",
             "**/district/*",
+            "**/authoring/*",
           ],
         },
       ],
     },
   },
-  ...["calltaking", "tablet", "district"].map((desk, _, all) => ({
+  ...["calltaking", "tablet", "district", "authoring"].map((desk, _, all) => ({
     files: [`src/${desk}/**`],
     rules: {
       "no-restricted-imports": [

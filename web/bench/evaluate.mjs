@@ -15,7 +15,7 @@ const [{ output }] = await build({
   logLevel: "silent",
   build: {
     write: false,
-    lib: { entry: file("../src/calltaking/walk.ts"), formats: ["iife"], name: "Walk" },
+    lib: { entry: file("../src/script/walk.ts"), formats: ["iife"], name: "Walk" },
   },
 });
 const script = parse(readFileSync(file("../../internal/script/scripts/dv.yaml"), "utf8"));

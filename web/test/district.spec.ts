@@ -128,10 +128,3 @@ test("a sheet that disagrees with the centre is seen at once", async ({ signedIn
   );
   await expect(came.getByRole("listitem")).toHaveCount(0);
 });
-
-test("an administrator is told why no case stands here", async ({ signedIn }) => {
-  const page = await signedIn("administrator");
-  await expect(page.getByText("Cases are not an administrator's to read")).toBeVisible();
-  await expect(page.getByRole("alert")).toHaveCount(0);
-  await expectAccessible(page);
-});

@@ -9,7 +9,8 @@ export const people = {
   officerOf106: { username: "patrol11", desk: "/tablet" },
   officerOf105: { username: "patrol9", desk: "/tablet" },
   partnerOf105: { username: "patrol10", desk: "/tablet" },
-  administrator: { username: "admin", desk: "/district" },
+  administrator: { username: "admin", desk: "/authoring" },
+  secondAdministrator: { username: "admin2", desk: "/authoring" },
   districtOfficer: { username: "district1", desk: "/district" },
 } as const;
 

@@ -25,7 +25,8 @@ export function deskOf(role: Role): string {
     case "patrol_officer":
       return "/tablet";
     case "district_officer":
-    case "administrator":
       return "/district";
+    case "administrator":
+      return "/authoring";
   }
 }

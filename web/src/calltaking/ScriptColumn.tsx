@@ -7,10 +7,11 @@ import { Card } from "../ui/Card";
 import { Icon } from "../ui/Icon";
 import { Tag } from "../ui/Tag";
 import { useKeys } from "../ui/useKeys";
-import { inShort, wordingOf } from "./answers";
+import { inShort } from "./answers";
 import { QuestionForm } from "./QuestionForm";
 import type { useCall } from "./useCall";
-import { walkOf } from "./walk";
+import { wordingOf } from "../script/wording";
+import { walkOf } from "./walkOf";
 import type { Answers, Call, Script } from "./wire";
 
 /** The script: one question at a time, and where the call stands in it. */

@@ -1,14 +1,7 @@
 import type { Said } from "../i18n/language";
 import { clockTime } from "../i18n/time";
 import type { Language } from "../i18n/language";
-import type { Call, Question, Script } from "./wire";
-
-/** The wording for this caller: covert before third party before the plain one. */
-export function wordingOf(question: Question, covert: boolean, caller: Call["caller_role"]): Said {
-  if (covert && question.covert) return question.covert;
-  if (caller !== undefined && caller !== "victim" && question.third_party) return question.third_party;
-  return question.text;
-}
+import type { Question, Script } from "./wire";
 
 /** What was answered, in words. */
 export function inShort(

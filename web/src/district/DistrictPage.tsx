@@ -57,16 +57,14 @@ export function DistrictPage() {
   );
 }
 
-/** An account that may read no case: an administrator's, or one that waits for its district. */
+/** An account that waits for its district may read no case. */
 function NoDistrict() {
   const { t } = useTranslation("district");
-  const user = useUser();
-  const isAdministrator = user.role === "administrator";
   return (
     <main className="page page-narrow">
       <section className="card card-body stack-tight">
-        <h1 className="title">{isAdministrator ? t("administrator.title") : t("noDistrict")}</h1>
-        <p className="muted">{isAdministrator ? t("administrator.why") : t("noDistrictHelp")}</p>
+        <h1 className="title">{t("noDistrict")}</h1>
+        <p className="muted">{t("noDistrictHelp")}</p>
       </section>
     </main>
   );

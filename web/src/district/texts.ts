@@ -8,10 +8,6 @@ export const district = texts({
     noDistrict: "Your account has no district",
     noDistrictHelp:
       "An administrator gives a district officer a district. Ask yours; what waits in it stands here at once.",
-    administrator: {
-      title: "Cases are not an administrator's to read",
-      why: "Addresses and their history open only to the call takers and to the officer of the district, and each look at a history is recorded. Your role keeps the service running without them.",
-    },
     alerts: {
       label: "Just came in",
       disagreement: "The crew does not see domestic violence in {{number}}",
@@ -260,10 +256,6 @@ export const district = texts({
     noDistrict: "Sinu kontol ei ole piirkonda",
     noDistrictHelp:
       "Piirkonna määrab piirkonnapolitseinikule administraator. Pöördu tema poole; seejärel on ootavad juhtumid kohe siin.",
-    administrator: {
-      title: "Juhtumid ei ole administraatorile lugemiseks",
-      why: "Aadressid ja nende ajalugu avanevad ainult päästekorraldajale ja selle piirkonna politseinikule ning iga ajaloo vaatamine jääb kirja. Sinu roll hoiab teenust töös ilma nendeta.",
-    },
     alerts: {
       label: "Äsja saabunud",
       disagreement: "Ekipaaž ei näe lähisuhtevägivalda: {{number}}",

@@ -1,5 +1,6 @@
 import "i18next";
 import type { api } from "../api/texts";
+import type { authoring } from "../authoring/texts";
 import type { calltaking } from "../calltaking/texts";
 import type { district } from "../district/texts";
 import type { signin } from "../signin/texts";
@@ -19,6 +20,7 @@ declare module "i18next" {
       calltaking: typeof calltaking.en;
       tablet: typeof tablet.en;
       district: typeof district.en;
+      authoring: typeof authoring.en;
     };
   }
 }

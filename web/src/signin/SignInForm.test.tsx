@@ -45,7 +45,7 @@ test.each([
   ["call_taker", "/calltaking"],
   ["patrol_officer", "/tablet"],
   ["district_officer", "/district"],
-  ["administrator", "/district"],
+  ["administrator", "/authoring"],
 ])("%s goes to %s", async (role, desk) => {
   const asked = answer(200, {
     user: { id: "1", username: "mari", display_name: "Mari Kask", role, language: "et" },

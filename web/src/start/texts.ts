@@ -30,6 +30,7 @@ export const start = texts({
       calltaking: "Call taking",
       tablet: "Patrol",
       district: "District",
+      authoring: "Scripts",
     },
   },
   et: {
@@ -62,6 +63,7 @@ export const start = texts({
       calltaking: "Kõne vastuvõtt",
       tablet: "Patrull",
       district: "Piirkond",
+      authoring: "Küsimustikud",
     },
   },
 });

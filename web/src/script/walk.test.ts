@@ -1,8 +1,7 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { parse } from "yaml";
-import { holds, walk, type Facts, type Mode } from "./walk";
-import type { Script } from "./wire";
+import { holds, walk, type Facts, type Mode, type Script } from "./walk";
 
 type Given = { name: string; answers?: Record<string, unknown>; facts?: Facts; mode?: Mode };
 type Vectors = {
