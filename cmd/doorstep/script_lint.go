@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"reflect"
@@ -12,23 +13,26 @@ import (
 	"github.com/goccy/go-yaml"
 
 	"doorstep/internal/definition"
+	"doorstep/internal/instrument"
 	"doorstep/internal/risk"
 	"doorstep/internal/script"
 )
 
-// ScriptLintCommand checks scripts and rules, those of the program or files.
+// ScriptLintCommand checks scripts, rules and instruments, those of the program
+// or files.
 type ScriptLintCommand struct {
-	Files []string `arg:"" optional:"" name:"file" help:"Scripts and rules; without any, those that come with the program." type:"path"`
+	Files []string `arg:"" optional:"" name:"file" help:"Scripts, rules and instruments; without any, those that come with the program." type:"path"`
 }
 
-// linted is what lint looks at: scripts, and the rules that judge their calls.
+// linted is what lint looks at: scripts, the rules that judge their calls, and
+// instruments.
 type linted struct {
-	scripts []parsed[script.Script]
-	rules   []parsed[risk.Rules]
+	scripts     []parsed[script.Script]
+	rules       []parsed[risk.Rules]
+	instruments []parsed[instrument.Definition]
 }
 
-// parsed is a definition with the text that it was read from, empty for what
-// comes with the program.
+// parsed is a definition with the text that it was read from.
 type parsed[T any] struct {
 	name string
 	data []byte
@@ -43,20 +47,16 @@ func (c ScriptLintCommand) Run(_ context.Context, d Deps) error {
 	if err != nil {
 		return err
 	}
+	shipped, err := shippedDefinitions()
+	if err != nil {
+		return err
+	}
 	judges, judged := all.rules, all.scripts
 	if len(judges) == 0 {
-		r, err := risk.Shipped()
-		if err != nil {
-			return err
-		}
-		judges = []parsed[risk.Rules]{{is: r}}
+		judges = shipped.rules
 	}
 	if len(judged) == 0 {
-		s, err := namedScript("dv")
-		if err != nil {
-			return err
-		}
-		judged = []parsed[script.Script]{{is: s}}
+		judged = shipped.scripts
 	}
 	var findings []definition.Problem
 	for _, s := range all.scripts {
@@ -70,6 +70,9 @@ func (c ScriptLintCommand) Run(_ context.Context, d Deps) error {
 		for _, s := range judged {
 			findings = append(findings, r.problems(r.is.Lint(s.is))...)
 		}
+	}
+	for _, i := range all.instruments {
+		findings = append(findings, i.problems(i.is.Lint())...)
 	}
 	for _, f := range findings {
 		fmt.Fprintln(d.Out, f.Error())
@@ -96,51 +99,67 @@ func (c ScriptLintCommand) load() (linted, error) {
 	var all linted
 	var errs []error
 	for _, name := range c.Files {
-		errs = append(errs, all.add(name))
+		data, err := os.ReadFile(name)
+		if err == nil {
+			err = all.add(name, data)
+		}
+		errs = append(errs, err)
 	}
 	return all, errors.Join(errs...)
 }
 
+// shippedDefinitions are all that come with the program.
 func shippedDefinitions() (linted, error) {
-	scripts, err := script.Shipped()
-	if err != nil {
-		return linted{}, err
-	}
-	r, err := risk.Shipped()
-	if err != nil {
-		return linted{}, err
-	}
-	all := linted{rules: []parsed[risk.Rules]{{name: "rules.yaml", is: r}}}
-	for _, s := range scripts {
-		all.scripts = append(all.scripts, parsed[script.Script]{name: s.Code + ".yaml", is: s})
+	var all linted
+	for _, from := range []struct {
+		files   fs.FS
+		pattern string
+	}{{script.Files(), "scripts/*.yaml"}, {risk.Files(), "rules.yaml"}, {instrument.Files(), "instruments/*.yaml"}} {
+		names, err := fs.Glob(from.files, from.pattern)
+		if err != nil {
+			return all, err
+		}
+		for _, name := range names {
+			data, err := fs.ReadFile(from.files, name)
+			if err != nil {
+				return all, err
+			}
+			if err := all.add(filepath.Base(name), data); err != nil {
+				return all, err
+			}
+		}
 	}
 	return all, nil
 }
 
-// add reads a file. Rules classify; whatever else it is, it is read as a script,
-// which says what is missing.
-func (l *linted) add(name string) error {
-	data, err := os.ReadFile(name)
-	if err != nil {
-		return err
-	}
+// add takes a definition in. Rules classify and instruments have items; whatever else
+// it is, it is read as a script, which says what is missing.
+func (l *linted) add(name string, data []byte) error {
 	var keys map[string]any
 	// A broken file has no keys, and is told so when it is read below.
 	_ = yaml.Unmarshal(data, &keys)
 	_, classifies := keys["classification"]
-	if classifies || keys == nil && filepath.Base(name) == "rules.yaml" {
+	_, scored := keys["items"]
+	switch {
+	case classifies || keys == nil && filepath.Base(name) == "rules.yaml":
 		r, err := risk.Parse(data, name)
 		if err != nil {
 			return located(err, data)
 		}
 		l.rules = append(l.rules, parsed[risk.Rules]{name, data, r})
-		return nil
+	case scored:
+		i, err := instrument.Parse(data, name)
+		if err != nil {
+			return located(err, data)
+		}
+		l.instruments = append(l.instruments, parsed[instrument.Definition]{name, data, i})
+	default:
+		s, err := script.Parse(data, name)
+		if err != nil {
+			return located(err, data)
+		}
+		l.scripts = append(l.scripts, parsed[script.Script]{name, data, s})
 	}
-	s, err := script.Parse(data, name)
-	if err != nil {
-		return located(err, data)
-	}
-	l.scripts = append(l.scripts, parsed[script.Script]{name, data, s})
 	return nil
 }
 
@@ -163,14 +182,31 @@ func located(err error, data []byte) error {
 
 func (l linted) summary(out io.Writer) {
 	for _, s := range l.scripts {
-		fmt.Fprintf(out, "%s: %s version %d: questions %d, advice %d, texts %s\n",
-			s.name, s.is.Code, s.is.Version, len(s.is.Questions), len(s.is.Advice), countTexts(s.is))
+		read, _ := s.is.Readability()
+		fmt.Fprintf(out, "%s: %s version %d: questions %d, flags raised %d, advice %d, texts %s, reading level (LIX) %s\n",
+			s.name, s.is.Code, s.is.Version, len(s.is.Questions), raised(s.is), len(s.is.Advice), countTexts(s.is), &read)
 	}
 	for _, r := range l.rules {
-		fmt.Fprintf(out, "%s: version %d: flags %d, rules %d, classification %d, priorities %d, approach %d, texts %s\n",
-			r.name, r.is.Version, len(r.is.Flags), len(r.is.Rules), len(r.is.Classification), len(r.is.Priorities), len(r.is.Approach), countTexts(r.is))
+		read, _ := r.is.Readability()
+		fmt.Fprintf(out, "%s: version %d: flags %d, rules %d, classification %d, priorities %d, approach %d, texts %s, reading level (LIX) %s\n",
+			r.name, r.is.Version, len(r.is.Flags), len(r.is.Rules), len(r.is.Classification), len(r.is.Priorities), len(r.is.Approach), countTexts(r.is), &read)
+	}
+	for _, i := range l.instruments {
+		fmt.Fprintf(out, "%s: %s version %d: questions %d, levels %d, routes %d, vectors %d, texts %s\n",
+			i.name, i.is.Code, i.is.Version, len(i.is.Items), len(i.is.Levels), len(i.is.Routes), len(i.is.Vectors), countTexts(i.is))
 	}
 	fmt.Fprintln(out, "findings 0")
+}
+
+// raised counts the flags that some answer raises.
+func raised(s script.Script) int {
+	flags := map[string]bool{}
+	for _, q := range s.Questions {
+		for _, r := range q.Raises {
+			flags[r.Flag] = true
+		}
+	}
+	return len(flags)
 }
 
 // countTexts counts the wordings in a definition by language.

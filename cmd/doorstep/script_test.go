@@ -11,6 +11,7 @@ import (
 const (
 	dvFile    = "../../internal/script/scripts/dv.yaml"
 	rulesFile = "../../internal/risk/rules.yaml"
+	sheetFile = "../../internal/instrument/instruments/doorstep_sheet.yaml"
 )
 
 // authoring runs the command as a person does, typing what stands in typed.
@@ -116,7 +117,7 @@ cases:
 }
 
 func TestScriptLintOfTheShipped(t *testing.T) {
-	for _, args := range [][]string{{"lint"}, {"lint", dvFile, rulesFile}, {"lint", dvFile}, {"lint", rulesFile}} {
+	for _, args := range [][]string{{"lint"}, {"lint", dvFile, rulesFile}, {"lint", dvFile}, {"lint", rulesFile}, {"lint", sheetFile}} {
 		out, err := authoring(t, "", args...)
 		if err != nil || !strings.HasSuffix(out, "findings 0\n") || !strings.Contains(out, "texts et ") {
 			t.Errorf("%v: %v:\n%s", args, err, out)
@@ -138,6 +139,9 @@ func TestScriptLintNamesTheLine(t *testing.T) {
 		"unknown flag":     {dvFile, []string{"{ flag: dog,", "{ flag: hound,"}, []string{"questions.dogs.raises: flag hound is not defined"}},
 		"missing text":     {dvFile, []string{`en: "Is there a dog?"`, `en: " "`}, []string{"questions.dogs.text: is missing in en"}},
 		"contradiction":    {dvFile, []string{"when: { answer: children_present, is: \"yes\" }", "when: { all: [{ answer: children_present, is: \"yes\" }, { answer: children_present, is: \"no\" }] }"}, []string{"questions.children_count: can never be asked"}},
+		"a hard word":      {dvFile, []string{`en: "Is there a dog?"`, `en: "Is there a caninepresenceindicator?"`}, []string{"questions.dogs.text.en: has a word of 23 letters, more than 20"}},
+		"a long flag":      {rulesFile, []string{`en: "Strangulation"`, `en: "There was strangulation, at least once, as the caller or a record says"`}, []string{"text.en: has 70 characters, more than 60"}},
+		"a long item":      {sheetFile, []string{"Are you hurt right now?", "Are you now hurt or do you feel pain or are you dizzy or sick or cold or numb or weak?"}, []string{"items.hurt_now.text.en: has a sentence of 21 words, more than 16"}},
 		"rules, flag":      {rulesFile, []string{"flag: firearm\n    when", "flag: cannon\n    when"}, []string{"rules[0].flag: flag cannon is not defined"}},
 		"rules, answer":    {rulesFile, []string{"relationship, is: partner }", "relationship, is: spouse }"}, []string{"classification[0].when: spouse is not an answer to relationship"}},
 	} {

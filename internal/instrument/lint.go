@@ -5,7 +5,6 @@ import (
 	"slices"
 	"strings"
 	"unicode"
-	"unicode/utf8"
 
 	"doorstep/internal/script"
 )
@@ -44,21 +43,21 @@ func (l *linter) texts() {
 	for _, s := range d.Settings {
 		l.text("settings."+s.Code, s.Text)
 	}
+	var read script.Readability
 	for _, it := range d.Items {
 		l.text("items."+it.ID+".topic", it.Topic)
 		l.text("items."+it.ID, it.Text)
 		if words := len(strings.Fields(it.Topic.EN)); words > 2 {
 			l.find("items."+it.ID+".topic", "has %d words: a topic is one or two", words)
 		}
-		for _, t := range []string{it.Text.ET, it.Text.EN, it.Text.RU} {
-			if n := utf8.RuneCountInString(t); n > longest {
-				l.find("items."+it.ID, "has %d characters, more than %d", n, longest)
-			}
+		if d.Licence.Texts == Own { // the holder's wording may not be changed
+			l.findings = append(l.findings, read.Check("items."+it.ID+".text", it.Text, longest)...)
 		}
 		for _, c := range it.Choices {
 			l.text("items."+it.ID+"."+c.Code, c.Text)
 		}
 	}
+	l.findings = append(l.findings, read.Findings(script.Heard)...)
 	for _, v := range d.Levels {
 		l.text("levels."+v.Code, v.Text)
 	}

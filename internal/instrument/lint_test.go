@@ -79,7 +79,7 @@ func TestLintFinds(t *testing.T) {
 		"an item that no vector tests":      without("lap", "four others of 4 to 11", "vectors: none answers item 7 with more than no"),
 		"a route that no vector meets":      without("lap", "the officer's belief with every item no", "vectors: in none the route belief is met"),
 		"a topic that is a question":        {"lap", `en: "weapon"`, `en: "used a weapon"`, "items.1.topic: has 3 words: a topic is one or two"},
-		"a text nobody can say":             {"doorstep_sheet", "Are you hurt right now?", strings.Repeat("Are you hurt? ", 12), "items.hurt_now: has 168 characters, more than 160"},
+		"a text nobody can say":             {"doorstep_sheet", "Are you hurt right now?", strings.Repeat("Are you hurt? ", 12), "items.hurt_now.text.en: has 168 characters, more than 160"},
 		"a threshold that is not shown":     {"dash_ric", "the local threshold is {limit}.", "the threshold is reached.", "routes.ticks: does not show {limit} in en"},
 		"a count that is not shown":         {"dash_ric", "Jaatavaid vastuseid {count};", "Vastused;", "routes.ticks: does not show {count} in et"},
 		"a placeholder for nothing":         {"lap", "The officer believes the danger is great.", "The officer believes {count}.", "routes.belief: has a placeholder that stands for nothing in en"},

@@ -26,6 +26,9 @@ var schema = sync.OnceValues(func() (definition.Schema, error) { return definiti
 // maxFile bounds what is read of one file; package definition refuses less.
 const maxFile = 2 << 20
 
+// Files are the instruments that come with the program, as instruments/*.yaml.
+func Files() fs.FS { return shipped }
+
 // Shipped returns the instruments that come with the program, by file name.
 func Shipped() ([]Definition, error) { return Load(shipped, "instruments") }
 

@@ -1,10 +1,11 @@
 package risk
 
 import (
-	_ "embed" // the shipped rules and their schema
+	"embed"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io/fs"
 	"slices"
 	"strconv"
 	"strings"
@@ -16,7 +17,7 @@ import (
 )
 
 //go:embed rules.yaml
-var shipped []byte
+var shipped embed.FS
 
 // Schema is the published JSON Schema of a set of rules.
 //
@@ -142,8 +143,17 @@ type Labels struct {
 	OnRecord script.Text `json:"on_record"`
 }
 
+// Files holds the rules that come with the program, as rules.yaml.
+func Files() fs.FS { return shipped }
+
 // Shipped returns the rules that come with the program.
-func Shipped() (Rules, error) { return Parse(shipped, "rules.yaml") }
+func Shipped() (Rules, error) {
+	data, err := shipped.ReadFile("rules.yaml")
+	if err != nil {
+		return Rules{}, fmt.Errorf("read shipped rules: %w", err)
+	}
+	return Parse(data, "rules.yaml")
+}
 
 // Parse reads rules from YAML or JSON, and refuses rules that name a flag or an
 // advice that they do not define, or lack a rule of last resort. The error

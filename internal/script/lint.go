@@ -18,7 +18,8 @@ func (f Finding) String() string { return f.Where + ": " + f.Detail }
 // conditions look only back and only at answers that exist, that every wording
 // is there in every language, and that every flag is one of flags. A walk has
 // no dead end by construction: questions come in order, and a hidden one is
-// passed over. A script with findings must not be published.
+// passed over. It also finds texts that are too long or too hard for a person in
+// danger. A script with findings must not be published.
 func (s Script) Lint(flags []string) []Finding {
 	l := &linter{script: s, flags: flags}
 	l.text("title", s.Title)
@@ -43,7 +44,8 @@ func (s Script) Lint(flags []string) []Finding {
 		l.condition(where+".when", a.When)
 		l.reachable(where, "advice can never be shown", a.When)
 	}
-	return l.findings
+	_, unreadable := s.Readability()
+	return append(l.findings, unreadable...)
 }
 
 type linter struct {
@@ -98,6 +100,25 @@ func (l *linter) question(i int, q Question) {
 	})
 	if !ahead {
 		l.reachable(where, "can never be asked", q.When)
+		l.inEveryMode(where, q)
+	}
+}
+
+// inEveryMode finds a mandatory question that hangs on one that is left out in
+// a mode: whoever calls in that mode would never be asked. A question whose own
+// condition names a mode says so itself, and another one stands in for it.
+func (l *linter) inEveryMode(where string, q Question) {
+	if !q.Mandatory || q.When.Zero() {
+		return
+	}
+	byItself := false
+	q.When.Leaves(func(leaf Condition, _ bool) { byItself = byItself || leaf.Mode != "" })
+	if byItself {
+		return
+	}
+	for _, mode := range []Speech{Voice, Typed, Covert} {
+		l.reachable(where, fmt.Sprintf("is mandatory and can never be asked in mode %s", mode),
+			Condition{All: []Condition{{Mode: mode}, q.When}})
 	}
 }
 

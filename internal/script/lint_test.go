@@ -1,6 +1,7 @@
 package script_test
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -73,6 +74,22 @@ func TestLint(t *testing.T) {
 		"advice twice":               {func(s *script.Script) { s.Advice = append(s.Advice, s.Advice[0]) }, "advice.press: is there twice"},
 		"who before safety":          {func(s *script.Script) { slices.Reverse(s.Questions[1:]) }, "questions.where: group safety comes after relationship"},
 		"mandatory, not for covert":  {func(s *script.Script) { s.Questions[0].CovertText = script.Text{} }, "questions.hurt: is mandatory and has no covert wording"},
+		"mandatory, on one that covert calls leave out": {func(s *script.Script) {
+			s.Questions[0].When = script.Condition{Mode: script.Voice}
+			s.Questions[1].Mandatory = true
+		}, "questions.where: is mandatory and can never be asked in mode covert"},
+		"a question in too many words":  {func(s *script.Script) { s.Questions[0].Text.EN = strings.Repeat("and so on ", 10) }, "questions.hurt.text.en: has 100 characters, more than 90"},
+		"a sentence without an end":     {func(s *script.Script) { s.Questions[0].Text.RU = strings.Repeat("и да ", 9) }, "questions.hurt.text.ru: has a sentence of 18 words, more than 16"},
+		"a word that nobody says":       {func(s *script.Script) { s.Questions[0].Text.ET = "lähisuhtevägivallajuhtumid" }, "questions.hurt.text.et: has a word of 26 letters, more than 20"},
+		"a help longer than a glance":   {func(s *script.Script) { s.Questions[0].Help = text(strings.Repeat("Listen well. ", 11)) }, "questions.hurt.help.et: has 143 characters, more than 140"},
+		"a choice longer than a button": {func(s *script.Script) { s.Questions[2].Choices[0].Text.EN = strings.Repeat("one ", 13) }, "questions.who.choices.partner.en: has 52 characters, more than 48"},
+		"advice longer than a breath":   {func(s *script.Script) { s.Advice[0].Text.EN = strings.Repeat("Press here. ", 14) }, "advice.press.text.en: has 168 characters, more than 160"},
+		"texts that are hard to follow": {func(s *script.Script) {
+			for n := range 10 {
+				hard := script.Text{ET: "Tule.", EN: "Immobilise contaminated extremities. Administer compression. Summon assistance.", RU: "Иди."}
+				s.Advice = append(s.Advice, script.Advice{Code: fmt.Sprint("hard", n), Text: hard})
+			}
+		}, "title.en: the texts in en have LIX"},
 		"min above max": {func(s *script.Script) {
 			s.Questions[2] = script.Question{Code: "n", Kind: script.Number, Group: script.Safety, Text: text("n"), Min: &five, Max: &one}
 		}, "questions.n: min is above max"},

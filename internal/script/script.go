@@ -135,6 +135,9 @@ type Advice struct {
 	Source string `json:"source"`
 }
 
+// Files are the scripts that come with the program, as scripts/*.yaml.
+func Files() fs.FS { return shipped }
+
 // Shipped returns the scripts that come with the program, each in the version
 // that new calls begin with, by file name.
 func Shipped() ([]Script, error) { return read("scripts/*.yaml") }
