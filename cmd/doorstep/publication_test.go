@@ -44,17 +44,17 @@ func TestAPublishedScriptReachesNewCallsOnEveryNode(t *testing.T) {
 	here, there := startNode(t, at, ""), startNode(t, at, "")
 	author, second := signIn(t, here, "admin"), signIn(t, here, "admin2")
 	taker, elsewhere := signIn(t, here, "calltaker1"), signIn(t, there, "calltaker2")
-	const base = 2
+	const base = 3
 	if now := pinned(t, taker); now != base {
 		t.Fatalf("new calls begin with version %d", now)
 	}
 	running := ask[wireCall](t, elsewhere, http.MethodPost, "/calls", nil, map[string]any{"channel": "voice"})
 
-	shipped := ask[scriptSource](t, author, http.MethodGet, "/scripts/dv/versions/2", nil, nil)
+	shipped := ask[scriptSource](t, author, http.MethodGet, "/scripts/dv/versions/3", nil, nil)
 	if shipped.Version.State != "in_force" || len(shipped.Findings) != 0 {
 		t.Fatalf("the program's version is %+v with findings %v", shipped.Version, shipped.Findings)
 	}
-	source := strings.Replace(shipped.Source, "\nversion: 2\n", "\nversion: 3\n", 1)
+	source := strings.Replace(shipped.Source, "\nversion: 3\n", "\nversion: 4\n", 1)
 	propose := func(source string) map[string]any { return map[string]any{"source": source, "note": "Shorter words."} }
 
 	for name, c := range map[string]struct{ source, field string }{
@@ -84,14 +84,14 @@ func TestAPublishedScriptReachesNewCallsOnEveryNode(t *testing.T) {
 		t.Errorf("a proposal alone changed what new calls begin with: %d", now)
 	}
 
-	decision := "/scripts/dv/versions/3/decision"
+	decision := "/scripts/dv/versions/4/decision"
 	if status, _ := refused(t, author, http.MethodPost, decision, nil, map[string]any{"approve": true}); status != http.StatusForbidden {
 		t.Errorf("the approval of an own proposal was answered %d", status)
 	}
 	lines := ask[struct {
 		Lines []struct{ Of, Field, Was, Is string } `json:"lines"`
-	}](t, second, http.MethodGet, "/scripts/dv/versions/3/differences?from=2", nil, nil).Lines
-	if len(lines) != 1 || lines[0].Of != "script" || lines[0].Field != "version" || lines[0].Was != "2" || lines[0].Is != "3" {
+	}](t, second, http.MethodGet, "/scripts/dv/versions/4/differences?from=3", nil, nil).Lines
+	if len(lines) != 1 || lines[0].Of != "script" || lines[0].Field != "version" || lines[0].Was != "3" || lines[0].Is != "4" {
 		t.Errorf("the differences are %+v", lines)
 	}
 	approved := ask[scriptVersion](t, second, http.MethodPost, decision, nil, map[string]any{"approve": true})
@@ -102,14 +102,14 @@ func TestAPublishedScriptReachesNewCallsOnEveryNode(t *testing.T) {
 		t.Errorf("a second decision was answered %d", status)
 	}
 
-	if now := pinned(t, taker); now != 3 {
+	if now := pinned(t, taker); now != 4 {
 		t.Errorf("on the node that published, new calls begin with version %d", now)
 	}
 	fresh := ask[wireCall](t, taker, http.MethodPost, "/calls", nil, map[string]any{"channel": "voice"})
-	// The other node has not looked yet, and must still serve a call of version 3.
+	// The other node has not looked yet, and must still serve a call of version 4.
 	ask[wireCall](t, elsewhere, http.MethodPut, "/calls/"+fresh.ID+"/answers/injured", nil, map[string]any{"value": "no"})
 	ask[wireCall](t, elsewhere, http.MethodPut, "/calls/"+running.ID+"/answers/injured", nil, map[string]any{"value": "no"})
-	for wait := time.Now().Add(3 * scriptTick); pinned(t, elsewhere) != 3; time.Sleep(200 * time.Millisecond) {
+	for wait := time.Now().Add(3 * scriptTick); pinned(t, elsewhere) != 4; time.Sleep(200 * time.Millisecond) {
 		if time.Now().After(wait) {
 			t.Fatal("the other node never took the new version")
 		}
@@ -120,7 +120,7 @@ func TestAPublishedScriptReachesNewCallsOnEveryNode(t *testing.T) {
 // what is left to do.
 func TestPublishFromATerminal(t *testing.T) {
 	base := startNode(t, newWorld(t), "")
-	source := ask[scriptSource](t, signIn(t, base, "admin"), http.MethodGet, "/scripts/dv/versions/2", nil, nil).Source
+	source := ask[scriptSource](t, signIn(t, base, "admin"), http.MethodGet, "/scripts/dv/versions/3", nil, nil).Source
 	file := filepath.Join(t.TempDir(), "our.yaml")
 	write := func(text string) {
 		t.Helper()
@@ -141,26 +141,26 @@ func TestPublishFromATerminal(t *testing.T) {
 	}
 
 	write(source)
-	if _, err := publish("admin", file, "--note", "New words."); !strings.Contains(err, file+":7: version: must be above 2") {
+	if _, err := publish("admin", file, "--note", "New words."); !strings.Contains(err, file+":7: version: must be above 3") {
 		t.Errorf("the refusal of a number that is taken: %s", err)
 	}
-	write(strings.Replace(source, "\nversion: 2\n", "\nversion: 3\n", 1))
+	write(strings.Replace(source, "\nversion: 3\n", "\nversion: 4\n", 1))
 	if _, err := publish("admin", file); !strings.Contains(err, "--note") {
 		t.Errorf("a proposal without a note: %s", err)
 	}
 	if _, err := publish("calltaker1", file, "--note", "New words."); !strings.Contains(err, "call_taker") {
 		t.Errorf("a call taker's proposal: %s", err)
 	}
-	if out, err := publish("admin", file, "--note", "New words."); err != "" || !strings.Contains(out, "--approve dv@3") {
+	if out, err := publish("admin", file, "--note", "New words."); err != "" || !strings.Contains(out, "--approve dv@4") {
 		t.Errorf("proposed: %s%s", out, err)
 	}
-	if _, err := publish("admin", "--approve", "dv@3"); !strings.Contains(err, "second person") {
+	if _, err := publish("admin", "--approve", "dv@4"); !strings.Contains(err, "second person") {
 		t.Errorf("an own approval: %s", err)
 	}
-	if _, err := publish("admin2", "--refuse", "dv@3"); !strings.Contains(err, "reason") {
+	if _, err := publish("admin2", "--refuse", "dv@4"); !strings.Contains(err, "reason") {
 		t.Errorf("a refusal without a reason: %s", err)
 	}
-	if out, err := publish("admin2", "--approve", "dv@3"); err != "" || !strings.Contains(out, "dv version 3 is in force") {
+	if out, err := publish("admin2", "--approve", "dv@4"); err != "" || !strings.Contains(out, "dv version 4 is in force") {
 		t.Errorf("approved: %s%s", out, err)
 	}
 }

@@ -111,7 +111,7 @@ cases:
 	if err == nil || !strings.Contains(err.Error(), "own.yaml:9: cases[0].answers[0].children_hurt: the question is hidden") || out != "" {
 		t.Errorf("%v:\n%s", err, out)
 	}
-	if _, err := authoring(t, "", "test", own, "--script", "nothing@7"); err == nil || !strings.Contains(err.Error(), "nothing@7 is neither a file nor a script of the program: dv@2") {
+	if _, err := authoring(t, "", "test", own, "--script", "nothing@7"); err == nil || !strings.Contains(err.Error(), "nothing@7 is neither a file nor a script of the program: dv@3") {
 		t.Errorf("error %v", err)
 	}
 }

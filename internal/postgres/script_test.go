@@ -1,6 +1,7 @@
 package postgres_test
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 
@@ -20,7 +21,7 @@ func shippedSource(t *testing.T, version, title string) string {
 	s, err := script.Parse([]byte(newest), "newest")
 	must(t, err)
 	out := newest
-	for _, change := range [][2]string{{"\nversion: 2\n", "\nversion: " + version + "\n"}, {s.Title.EN, title}} {
+	for _, change := range [][2]string{{fmt.Sprintf("\nversion: %d\n", s.Version), "\nversion: " + version + "\n"}, {s.Title.EN, title}} {
 		if !strings.Contains(out, change[0]) {
 			t.Fatalf("the newest script does not say %q", change[0])
 		}
@@ -58,13 +59,13 @@ func TestAnOwnScriptIsNotReplacedByTheProgram(t *testing.T) {
 		}
 		return all
 	}
-	if got := strings.Join(states(), " "); got != "in_force earlier" {
+	if got := strings.Join(states(), " "); got != "in_force earlier earlier" {
 		t.Fatalf("after the first start: %s", got)
 	}
 
-	differing, err := w.room.ShipScripts(ctx, []string{strings.Replace(sources[1], "?", "??", 1)})
+	differing, err := w.room.ShipScripts(ctx, []string{strings.Replace(sources[2], "?", "??", 1)})
 	must(t, err)
-	if len(differing) != 1 || differing[0].Version != 2 {
+	if len(differing) != 1 || differing[0].Version != 3 {
 		t.Errorf("other words under the same number were noticed in %+v", differing)
 	}
 
@@ -80,7 +81,7 @@ func TestAnOwnScriptIsNotReplacedByTheProgram(t *testing.T) {
 	}
 	_, err = w.room.ShipScripts(ctx, []string{shippedSource(t, "4", "Late"), shippedSource(t, "6", "New")})
 	must(t, err)
-	if got := strings.Join(states(), " "); got != "proposed in_force earlier earlier" {
+	if got := strings.Join(states(), " "); got != "proposed in_force earlier earlier earlier" {
 		t.Errorf("a newer program made it %s", got)
 	}
 	must(t, w.room.RefreshScripts(ctx))
@@ -95,7 +96,7 @@ func TestScriptsAreKeptByTheDatabase(t *testing.T) {
 	w := newWorld(t)
 	ctx := t.Context()
 	one, two := w.administrator(), w.administrator()
-	_, err := w.room.ProposeScript(ctx, one, "dv", shippedSource(t, "3", "Our own"), "Our words.", nil)
+	_, err := w.room.ProposeScript(ctx, one, "dv", shippedSource(t, "4", "Our own"), "Our words.", nil)
 	must(t, err)
 	for name, statement := range map[string]string{
 		"approved by its author":   `update script_version set approved = true, decided_at = now(), decided_by = proposed_by`,
@@ -110,7 +111,7 @@ func TestScriptsAreKeptByTheDatabase(t *testing.T) {
 			t.Errorf("a version could be %s", name)
 		}
 	}
-	_, err = w.room.DecideScript(ctx, two, "dv", 3, control.ScriptDecision{Approve: true})
+	_, err = w.room.DecideScript(ctx, two, "dv", 4, control.ScriptDecision{Approve: true})
 	must(t, err)
 	if _, err := w.pool.Exec(ctx, `update script_version set approved = false, reason = 'no'`); err == nil {
 		t.Error("a decision could be changed")

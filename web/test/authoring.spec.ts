@@ -15,12 +15,12 @@ async function write(page: Page, change: (text: string) => string): Promise<void
 test("a version takes two people, and reaches the next call", async ({ signedIn }) => {
   test.setTimeout(120_000);
   const author = await signedIn("administrator", screen);
-  await expect(author.getByRole("heading", { name: "dv version 2" })).toBeVisible();
+  await expect(author.getByRole("heading", { name: "dv version 3" })).toBeVisible();
 
   await author.getByRole("button", { name: "Propose a version" }).click();
   await author.getByLabel(/Why it is changed/).fill("Shorter, and it asks for now.");
   await write(author, (text) =>
-    text.replace("version: 2", "version: 3").replace("code: injured", "code: injurd"),
+    text.replace("version: 3", "version: 4").replace("code: injured", "code: injurd"),
   );
   await author.getByRole("button", { name: "Check and propose" }).click();
   await expect(author.getByRole("alert")).toContainText(/Line \d+: .*question injured is not asked/);
@@ -29,12 +29,12 @@ test("a version takes two people, and reaches the next call", async ({ signedIn 
 
   await write(author, (text) => text.replace("code: injurd", "code: injured").replace(before, after));
   await author.getByRole("button", { name: "Check and propose" }).click();
-  await expect(author.getByRole("heading", { name: "dv version 3" })).toBeVisible();
+  await expect(author.getByRole("heading", { name: "dv version 4" })).toBeVisible();
   await expect(author.getByText("another administrator decides")).toBeVisible();
   await expect(author.getByRole("button", { name: "Approve" })).toHaveCount(0);
 
   const second = await signedIn("secondAdministrator", screen);
-  await expect(second.getByRole("heading", { name: "dv version 3" })).toBeVisible();
+  await expect(second.getByRole("heading", { name: "dv version 4" })).toBeVisible();
   await second.getByRole("tab", { name: "Compare" }).click();
   await expect(second.getByRole("row", { name: /text\.en/ })).toContainText(after);
   await expectAccessible(second);
@@ -50,7 +50,7 @@ test("a version takes two people, and reaches the next call", async ({ signedIn 
   await expect(second.getByRole("alertdialog")).toContainText("New calls begin with it at once");
   await expectAccessible(second);
   await second.getByRole("alertdialog").getByRole("button", { name: "Approve" }).click();
-  await expect(second.getByRole("button", { name: /dv version 3 In force/ })).toBeVisible();
+  await expect(second.getByRole("button", { name: /dv version 4 In force/ })).toBeVisible();
 
   const taker = await signedIn("callTaker", { viewport: { width: 1920, height: 1080 } });
   await taker.getByRole("button", { name: "New call" }).click();
@@ -61,7 +61,7 @@ test("a version takes two people, and reaches the next call", async ({ signedIn 
 test("a version is read, walked, drawn and compared", async ({ signedIn }) => {
   test.setTimeout(120_000);
   const page = await signedIn("administrator", screen);
-  await page.getByRole("button", { name: /dv version 2/ }).click();
+  await page.getByRole("button", { name: /dv version 3/ }).click();
   await expect(page.getByText("Kas keegi on viga saanud?").first()).toBeVisible();
   await expect(page.getByText("Кто-нибудь ранен?").first()).toBeVisible();
   await expectAccessible(page);

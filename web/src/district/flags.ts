@@ -42,6 +42,15 @@ export const flags: Record<string, { severity: Severity; text: { et: string; en:
   },
   pregnancy: { severity: "high", text: { et: "Rase või imikuga", en: "Pregnant, or with a baby" } },
   stalking: { severity: "high", text: { et: "Jälitamine", en: "Stalking" } },
+  digital_surveillance: {
+    severity: "high",
+    text: { et: "Telefoni, kontode või asukoha jälgimine", en: "Phone, accounts or location watched" },
+  },
+  economic_violence: {
+    severity: "caution",
+    text: { et: "Raha või dokumentide äravõtmine", en: "Money or documents taken" },
+  },
+  honour_based: { severity: "high", text: { et: "Ähvardused au pärast", en: "Threats over honour" } },
   coercive_control: {
     severity: "high",
     text: { et: "Kontrollimine, armukadedus", en: "Coercive control, jealousy" },
