@@ -1,6 +1,7 @@
 package main
 
 import (
+	"encoding/json"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -58,7 +59,7 @@ func TestAPublishedScriptReachesNewCallsOnEveryNode(t *testing.T) {
 	propose := func(source string) map[string]any { return map[string]any{"source": source, "note": "Shorter words."} }
 
 	for name, c := range map[string]struct{ source, field string }{
-		"a number that is taken":   {shipped.Source, "source line 7: version"},
+		"a number that is taken":   {shipped.Source, "source line 8: version"},
 		"an unknown key":           {source + "colour: red\n", "colour"},
 		"no YAML":                  {"questions: [", "source line 1"},
 		"a question looking ahead": {strings.Replace(source, "questions:\n", "questions:\n  - { code: early, kind: yes_no, group: safety, text: { et: 'Kas?', en: 'Is it?', ru: 'Да?' }, when: { answer: weapon, is: 'yes' } }\n", 1), "questions.early.when"},
@@ -116,6 +117,27 @@ func TestAPublishedScriptReachesNewCallsOnEveryNode(t *testing.T) {
 	}
 }
 
+// TestEditorsFindTheSchemas holds that a running service publishes what a
+// definition names in its first line.
+func TestEditorsFindTheSchemas(t *testing.T) {
+	base := startNode(t, newWorld(t), "")
+	for name, title := range map[string]string{"script": "script", "rules": "rules", "cases": "cases", "instrument": "instrument"} {
+		answer, err := http.Get(base + "/api/schemas/" + name + ".schema.json")
+		if err != nil {
+			t.Fatal(err)
+		}
+		var schema struct {
+			Schema string `json:"$schema"`
+			Title  string `json:"title"`
+		}
+		err = json.NewDecoder(answer.Body).Decode(&schema)
+		_ = answer.Body.Close()
+		if err != nil || answer.StatusCode != http.StatusOK || !strings.Contains(schema.Schema, "2020-12") || !strings.Contains(strings.ToLower(schema.Title), title) {
+			t.Errorf("%s: %d, %+v, %v", name, answer.StatusCode, schema, err)
+		}
+	}
+}
+
 // TestPublishFromATerminal holds what an author reads: the line at fault, then
 // what is left to do.
 func TestPublishFromATerminal(t *testing.T) {
@@ -141,7 +163,7 @@ func TestPublishFromATerminal(t *testing.T) {
 	}
 
 	write(source)
-	if _, err := publish("admin", file, "--note", "New words."); !strings.Contains(err, file+":7: version: must be above 3") {
+	if _, err := publish("admin", file, "--note", "New words."); !strings.Contains(err, file+":8: version: must be above 3") {
 		t.Errorf("the refusal of a number that is taken: %s", err)
 	}
 	write(strings.Replace(source, "\nversion: 3\n", "\nversion: 4\n", 1))

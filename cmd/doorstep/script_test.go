@@ -53,7 +53,7 @@ func TestScriptTestFailsOncePerCase(t *testing.T) {
 		t.Errorf("error %v", err)
 	}
 	lines := strings.Split(strings.TrimSpace(out), "\n")
-	if !strings.Contains(out, "calls/family.yaml:5: brother_beats_sister: class: expected dv, came suspected_dv; rule: expected sibling, came domestic_relation") {
+	if !strings.Contains(out, "calls/family.yaml:6: brother_beats_sister: class: expected dv, came suspected_dv; rule: expected sibling, came domestic_relation") {
 		t.Errorf("the brother is not missed:\n%s", out)
 	}
 	last := lines[len(lines)-1]
@@ -133,7 +133,7 @@ func TestScriptLintNamesTheLine(t *testing.T) {
 		want  []string
 	}{
 		"broken YAML":      {dvFile, []string{"covert:\n  any:", "covert: [\n  any:"}, []string{"changed.yaml:"}},
-		"misspelt key":     {dvFile, []string{"kind: yes_no", "kynd: yes_no"}, []string{"changed.yaml:24: questions[0]: "}},
+		"misspelt key":     {dvFile, []string{"kind: yes_no", "kynd: yes_no"}, []string{"changed.yaml:25: questions[0]: "}},
 		"a cycle":          {dvFile, []string{"  - code: weapon\n", "  - code: weapon\n    when: { answer: weapon_kind, is: blade }\n"}, []string{"questions.weapon.when: looks ahead at weapon_kind"}},
 		"unknown question": {dvFile, []string{"when: { answer: children_present, is: \"yes\" }", "when: { answer: kids, is: \"yes\" }"}, []string{"questions.children_count.when: question kids is not asked"}},
 		"unknown flag":     {dvFile, []string{"{ flag: dog,", "{ flag: hound,"}, []string{"questions.dogs.raises: flag hound is not defined"}},

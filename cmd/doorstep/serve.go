@@ -23,8 +23,10 @@ import (
 
 	"doorstep/internal/access"
 	"doorstep/internal/briefing"
+	"doorstep/internal/cases"
 	"doorstep/internal/control"
 	"doorstep/internal/httpapi"
+	"doorstep/internal/instrument"
 	"doorstep/internal/live"
 	"doorstep/internal/postgres"
 	"doorstep/internal/premise"
@@ -130,7 +132,7 @@ func (c ServeCommand) node(ctx context.Context, pool *pgxpool.Pool, log zerolog.
 	sessions.Codec, sessions.HashTokenInStore = postgres.SessionCodec{}, true
 	api := &httpapi.Server{
 		Room: room, Accounts: accounts{store}, Sessions: sessions, SessionAccount: postgres.SessionAccount, Find: find(store), Stream: hub,
-		Ready: readiness(pool, relay, hub), AsyncAPI: live.AsyncAPI, Pages: pages(), Metrics: metrics(pool, hub), Log: log,
+		Ready: readiness(pool, relay, hub), AsyncAPI: live.AsyncAPI, Schemas: schemas(), Pages: pages(), Metrics: metrics(pool, hub), Log: log,
 		Secure: c.SecureCookies, Limits: &httpapi.Limits{},
 	}
 	return &node{
@@ -172,6 +174,14 @@ func newRoom(ctx context.Context, store control.Store, log zerolog.Logger) (*con
 		return nil, err
 	}
 	return room, nil
+}
+
+// schemas are those that editors complete by.
+func schemas() map[string][]byte {
+	return map[string][]byte{
+		"script.schema.json": script.Schema, "rules.schema.json": risk.Schema,
+		"cases.schema.json": cases.Schema, "instrument.schema.json": instrument.Schema,
+	}
 }
 
 // redis is nil for a single node.

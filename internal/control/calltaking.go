@@ -172,7 +172,7 @@ func (r *Room) Answer(ctx context.Context, a access.Actor, id call.ID, question 
 	now := r.Now()
 	var after Work
 	kept, err := r.Store.Change(ctx, Key{Call: id}, nil, func(w Work) (Written, error) {
-		value, err := r.check(ctx, w.Call, question, raw)
+		value, err := r.check(ctx, w, question, raw)
 		if err != nil {
 			return Written{}, err
 		}
@@ -235,8 +235,10 @@ func (r *Room) OverruleFlag(ctx context.Context, a access.Actor, id call.ID, fla
 	return r.View(ctx, after)
 }
 
-// check turns what was sent into an answer to a question of the pinned script.
-func (r *Room) check(ctx context.Context, c call.Call, question string, raw json.RawMessage) (script.Value, error) {
+// check turns what was sent into an answer to a question of the pinned script
+// that is asked now, or was when the same answer was given.
+func (r *Room) check(ctx context.Context, w Work, question string, raw json.RawMessage) (script.Value, error) {
+	c := w.Call
 	s, err := r.Script(ctx, c.ScriptCode, c.ScriptVersion)
 	if err != nil {
 		return script.Value{}, err
@@ -250,7 +252,13 @@ func (r *Room) check(ctx context.Context, c call.Call, question string, raw json
 	if errors.As(err, &mistake) {
 		return script.Value{}, fault.Bad(mistake.Field, "%s", mistake.Detail)
 	}
-	return value, err
+	if err != nil || c.Answers[question].Value.Same(value) {
+		return value, err
+	}
+	if _, visible := s.Live(c.Answers, w.History.Facts(), c.Mode()); !slices.Contains(visible, question) {
+		return script.Value{}, fault.Bad("question", "is not asked at this point of the call")
+	}
+	return value, nil
 }
 
 // reassess judges the case again and adds to out what the incident, its

@@ -65,6 +65,7 @@ type Server struct {
 	Stream         Stream
 	Ready          func(context.Context) Readiness
 	AsyncAPI       []byte
+	Schemas        map[string][]byte // of what people write as data, by file name
 	Pages          http.Handler
 	Metrics        prometheus.Gatherer
 	Log            zerolog.Logger
@@ -91,6 +92,16 @@ func (s *Server) Handler() http.Handler {
 	mux.HandleFunc("GET /api/asyncapi.json", func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "application/json")
 		_, _ = w.Write(s.AsyncAPI) // the client went away: nobody to tell
+	})
+	mux.HandleFunc("GET /api/schemas/{name}", func(w http.ResponseWriter, r *http.Request) {
+		schema, ok := s.Schemas[r.PathValue("name")]
+		if !ok {
+			write(w, notThere)
+			return
+		}
+		w.Header().Set("Content-Type", "application/schema+json")
+		w.Header().Set("Access-Control-Allow-Origin", "*") // editors in a browser read it too
+		_, _ = w.Write(schema)                             // the client went away: nobody to tell
 	})
 	mux.HandleFunc("/api/", func(w http.ResponseWriter, _ *http.Request) { write(w, notThere) })
 	mux.HandleFunc("GET /api/{$}", s.reference)

@@ -103,8 +103,8 @@ export const flags: Record<string, { severity: Severity; text: { et: string; en:
   contradiction: {
     severity: "caution",
     text: {
-      et: "Ütleb, et varem ei olnud; andmed näitavad muud",
-      en: "Says it is the first time; records say otherwise",
+      et: "Vastus ja andmed lähevad lahku",
+      en: "An answer and the records disagree",
     },
   },
   vulnerable_person: {
