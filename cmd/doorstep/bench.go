@@ -27,17 +27,26 @@ import (
 	"doorstep/internal/premise"
 )
 
-// BenchCommand measures a node of this binary, started in the same process,
-// against floors taken in the same run. It works in a database of its own,
-// which it makes anew.
+// BenchCommand measures. It works in a database of its own, which it makes anew.
 type BenchCommand struct {
-	DatabaseURL string   `name:"database-url" env:"DOORSTEP_DATABASE_URL,DATABASE_URL" required:"" help:"PostgreSQL server to make the benchmark's database on."`
-	Tablets     int      `default:"200" help:"Connected tablets."`
-	Rounds      int      `default:"400" help:"Rounds of each measurement."`
-	Rows        int      `default:"200000" help:"Rows of the made-up history, when no files are given."`
-	Mapping     string   `type:"existingfile" help:"Mapping of the files to import instead of a made-up history."`
-	Files       []string `arg:"" optional:"" type:"existingfile" help:"Calls for service to import instead of a made-up history."`
-	Keep        bool     `help:"Keep the benchmark's database."`
+	All              BenchAllCommand    `cmd:"" default:"withargs" help:"Times of a node of this binary against floors of the same run."`
+	TypeaheadQuality BenchTypingCommand `cmd:"" help:"How often a mistyped address is found."`
+}
+
+// BenchAllCommand measures a node of this binary, started in the same process,
+// against floors taken in the same run.
+type BenchAllCommand struct {
+	benchFlags `embed:""`
+	Tablets    int      `default:"200" help:"Connected tablets."`
+	Rounds     int      `default:"400" help:"Rounds of each measurement."`
+	Rows       int      `default:"200000" help:"Rows of the made-up history, when no files are given."`
+	Mapping    string   `type:"existingfile" help:"Mapping of the files to import instead of a made-up history."`
+	Files      []string `arg:"" optional:"" type:"existingfile" help:"Calls for service to import instead of a made-up history."`
+}
+
+// benchFlags are what every measurement takes.
+type benchFlags struct {
+	DatabaseURL string `name:"database-url" env:"DOORSTEP_DATABASE_URL,DATABASE_URL" required:"" help:"PostgreSQL server to make the benchmark's database on."`
 }
 
 // benchDatabase is made anew by each run.
@@ -47,7 +56,7 @@ const benchDatabase = "doorstep_bench"
 const benchPassword = "bench-only"
 
 // Run prints one JSON object a line.
-func (c BenchCommand) Run(ctx context.Context, d Deps) error {
+func (c BenchAllCommand) Run(ctx context.Context, d Deps) error {
 	if (c.Mapping == "") != (len(c.Files) == 0) {
 		return errors.New("give --mapping together with the files to import")
 	}
@@ -73,7 +82,7 @@ func (c BenchCommand) Run(ctx context.Context, d Deps) error {
 }
 
 // database makes the benchmark's database anew and returns its address.
-func (c BenchCommand) database(ctx context.Context) (string, error) {
+func (c benchFlags) database(ctx context.Context) (string, error) {
 	conn, err := pgx.Connect(ctx, c.DatabaseURL)
 	if err != nil {
 		return "", fmt.Errorf("connect to PostgreSQL: %w", err)
@@ -93,7 +102,7 @@ func (c BenchCommand) database(ctx context.Context) (string, error) {
 }
 
 // history imports calls for service and prints how fast.
-func (c BenchCommand) history(ctx context.Context, d Deps, at string) error {
+func (c BenchAllCommand) history(ctx context.Context, d Deps, at string) error {
 	files, mapping := c.Files, c.Mapping
 	if len(files) == 0 {
 		dir, err := os.MkdirTemp("", "doorstep-bench")
@@ -134,7 +143,7 @@ func settle(ctx context.Context, pool *pgxpool.Pool) error {
 	return err
 }
 
-func (c BenchCommand) measure(ctx context.Context, d Deps, at string, pool *pgxpool.Pool) error {
+func (c BenchAllCommand) measure(ctx context.Context, d Deps, at string, pool *pgxpool.Pool) error {
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
 	base, done, err := c.start(ctx, at, pool)
@@ -177,7 +186,7 @@ func (c BenchCommand) measure(ctx context.Context, d Deps, at string, pool *pgxp
 }
 
 // start runs a node in this process, on a free port.
-func (c BenchCommand) start(ctx context.Context, at string, pool *pgxpool.Pool) (base string, done <-chan error, err error) {
+func (c BenchAllCommand) start(ctx context.Context, at string, pool *pgxpool.Pool) (base string, done <-chan error, err error) {
 	node, err := ServeCommand{DatabaseURL: at, SessionIdle: time.Hour}.node(ctx, pool, zerolog.Nop())
 	if err != nil {
 		return "", nil, err
@@ -192,7 +201,7 @@ func (c BenchCommand) start(ctx context.Context, at string, pool *pgxpool.Pool) 
 }
 
 // tablets signs in the tablets and opens their lines.
-func (c BenchCommand) tablets(ctx context.Context, store *postgres.Store, base string) ([]*bench.Tablet, error) {
+func (c BenchAllCommand) tablets(ctx context.Context, store *postgres.Store, base string) ([]*bench.Tablet, error) {
 	hash, err := argon2id.CreateHash(benchPassword, &argon2id.Params{Memory: 1024, Iterations: 1, Parallelism: 1, SaltLength: 16, KeyLength: 32})
 	if err != nil {
 		return nil, err

@@ -43,6 +43,18 @@ const addressesWithPast = `
 select a.id, a.label from (select distinct address_id from incident tablesample system (20) where address_id is not null limit $1) i
 join address a on a.id = i.address_id`
 
+// SomeAddresses returns up to n buildings of the gazetteer, spread over it and the
+// same ones each time, for the benchmark.
+func (s *Store) SomeAddresses(ctx context.Context, n int) ([]premise.Address, error) {
+	rows, err := s.pool.Query(ctx, `select id, label from address where kind = 'building' order by md5(key) limit $1`, n)
+	if err != nil {
+		return nil, fmt.Errorf("some addresses: %w", err)
+	}
+	return pgx.CollectRows(rows, func(row pgx.CollectableRow) (a premise.Address, err error) {
+		return a, row.Scan(&a.ID, &a.Label)
+	})
+}
+
 // AddressesWithPast returns the ids and labels of up to n addresses that have a history, for
 // the benchmark.
 func (s *Store) AddressesWithPast(ctx context.Context, n int) ([]premise.Address, error) {

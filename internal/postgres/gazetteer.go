@@ -1,8 +1,10 @@
 package postgres
 
 import (
+	"cmp"
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -12,23 +14,23 @@ import (
 )
 
 // FindAddresses proposes addresses for what was typed so far, best first: the
-// street first, in any spelling and with slips of the finger, then the house,
-// the flat and the locality; nearer ones before others of the same name. Less
-// than two characters find nothing.
+// street that takes the fewest slips of the finger to be what was typed, then the
+// house, the flat and the locality; nearer ones before others of the same name.
+// Less than two characters find nothing.
 func (s *Store) FindAddresses(ctx context.Context, q premise.Search) ([]premise.Found, error) {
 	none := []premise.Found{}
 	if len([]rune(strings.TrimSpace(q.Text))) < 2 || q.Limit < 1 {
 		return none, nil
 	}
-	for _, t := range readTyped(q.Text) {
-		streets, err := s.findStreets(ctx, t)
+	for _, readings := range readTyped(q.Text) {
+		streets, err := s.findStreets(ctx, readings)
 		if err != nil {
 			return nil, fmt.Errorf("find streets: %w", err)
 		}
 		if len(streets) == 0 {
 			continue
 		}
-		found, err := s.findDoors(ctx, t, streets, q)
+		found, err := s.findDoors(ctx, streets, q)
 		if err != nil {
 			return nil, fmt.Errorf("find addresses: %w", err)
 		}
@@ -45,147 +47,208 @@ type typed struct {
 	house    string
 	unit     string
 	locality string // folded
+	cost     int    // of reading it so
 }
 
 // readTyped lists the ways to read a query, likeliest first: "1200 w martin" and
-// "abara 12/1-5" have a house number, "n loop 1604" a street with one.
-func readTyped(query string) []typed {
+// "abara 12/1-5" have a house number, "n loop 1604" a street with one. Ways in
+// one list are weighed against each other: the first and the last word may name
+// the town.
+func readTyped(query string) [][]typed {
 	text, locality, _ := strings.Cut(query, ",")
 	locality = premise.Fold(locality)
 	words := strings.Fields(strings.ToLower(text))
-	number := -1
-	for i, w := range words {
-		if w[0] >= '0' && w[0] <= '9' {
-			number = i
-			break
-		}
-	}
+	number := slices.IndexFunc(words, isHouse)
 	whole := typed{street: premise.Fold(text), locality: locality}
 	if number < 0 {
-		return []typed{whole}
+		return [][]typed{withTown(whole)}
 	}
 	t := typed{locality: locality}
 	t.house, t.unit, _ = strings.Cut(words[number], "-")
+	before, after := words[:number], words[number+1:]
 	if number == 0 {
-		t.street = premise.Fold(strings.Join(words[1:], " "))
 		// 701-799 is a block in the centres that write the number first.
 		t.unit = ""
-		return []typed{t, whole}
 	}
-	t.street = premise.Fold(strings.Join(words[:number], " "))
-	rest := words[number+1:]
-	if len(rest) > 0 && len(rest[0]) == 1 && rest[0] >= "a" && rest[0] <= "z" { // 12 a
-		t.house += rest[0]
-		rest = rest[1:]
+	if len(after) > 0 && number > 0 && len(after[0]) == 1 && after[0] >= "a" && after[0] <= "z" { // 12 a
+		t.house += after[0]
+		after = after[1:]
 	}
-	if after := premise.Fold(strings.Join(rest, " ")); after != "" {
-		t.locality = strings.TrimSpace(after + " " + locality)
+	if number == 0 {
+		t.street = premise.Fold(strings.Join(after, " "))
+	} else {
+		t.street = premise.Fold(strings.Join(before, " "))
+		if town := premise.Fold(strings.Join(after, " ")); town != "" {
+			t.locality = strings.TrimSpace(town + " " + locality)
+		}
 	}
-	return []typed{t, whole}
+	return [][]typed{withTown(t), {whole}}
 }
 
+// isHouse: a number, or an Estonian plot such as T6.
+func isHouse(word string) bool {
+	digits := strings.TrimPrefix(word, "t")
+	return digits != "" && digits[0] >= '0' && digits[0] <= '9'
+}
+
+// withTown adds the ways in which the first or the last word is the town.
+func withTown(t typed) []typed {
+	readings := []typed{t}
+	words := strings.Fields(t.street)
+	if t.locality != "" || len(words) < 2 {
+		return readings
+	}
+	for _, cut := range [][2][]string{{words[:1], words[1:]}, {words[len(words)-1:], words[:len(words)-1]}} {
+		if town, street := cut[0][0], strings.Join(cut[1], " "); len(town) > 2 && premise.StreetName(town) != "" && premise.StreetName(street) != "" {
+			r := t
+			r.locality, r.street, r.cost = town, premise.Fold(street), 1
+			readings = append(readings, r)
+		}
+	}
+	return readings
+}
+
+// foundStreet is a street that may be meant, with the reading that found it. The
+// cost is twice the slips of the finger between the two.
 type foundStreet struct {
 	id   int64
-	rank int32
+	cost int
+	typed
 }
 
 const (
 	mostStreets = 24
+	mostLike    = 40 // candidates that are weighed
 
 	// The operators of text_pattern_ops, so that a prepared plan uses the index.
 	streetsByPrefix = `
-select id from street
-where folded ~>=~ $1 and folded ~<~ $2
-order by ($3 <> '' and locality ilike '%' || $3 || '%') desc, folded = $1 desc, length(folded), folded
-limit $4`
+select distinct on (s.id) s.id, s.folded, s.locality
+from unnest($1::text[]) v join street s on s.folded ~>=~ v and s.folded ~<~ (v || U&'\+10FFFF')
+limit $2`
 
+	// Its bound of likeness is set for each connection, see Open.
 	streetsByLikeness = `
-select id from street
+select id, folded, locality from street
 where $1 <% folded
-order by ($2 <> '' and locality ilike '%' || $2 || '%') desc, $1 <<-> folded, length(folded), folded
-limit $3`
-
-	// For slips of the finger in the only word that counts; it finds more, and
-	// takes longer.
-	streetsBySimilarity = `
-select id from street
-where $1 % folded
-order by ($2 <> '' and locality ilike '%' || $2 || '%') desc, $1 <-> folded, length(folded), folded
-limit $3`
+order by $1 <<-> folded, length(folded), folded
+limit $2`
 )
 
-func (s *Store) findStreets(ctx context.Context, t typed) ([]foundStreet, error) {
-	if t.street == "" {
-		return nil, nil
-	}
-	ids, err := s.ids(ctx, streetsByPrefix, t.street, t.street+"\U0010ffff", t.locality, mostStreets)
-	if err != nil {
-		return nil, err
-	}
+// likeness is the least part of a street's trigrams that a name shares with it.
+const likeness = "0.3"
+
+// findStreets weighs the streets that begin with what was typed, or with two of
+// its letters swapped; only when none of them is it, also those that look like it.
+func (s *Store) findStreets(ctx context.Context, readings []typed) ([]foundStreet, error) {
 	var all []foundStreet
-	seen := map[int64]bool{}
-	add := func(ids []int64) {
-		for _, id := range ids {
-			if !seen[id] && len(all) < mostStreets {
-				seen[id] = true
-				all = append(all, foundStreet{id, int32(len(all))})
+	best := func() int {
+		least := 1 << 30
+		for _, f := range all {
+			least = min(least, f.cost)
+		}
+		return least
+	}
+	for _, t := range readings {
+		if t.street == "" {
+			continue
+		}
+		if err := s.weigh(ctx, &all, t, streetsByPrefix, begins(t), 4*mostStreets); err != nil {
+			return nil, err
+		}
+	}
+	for _, t := range readings {
+		// A short one is like too much.
+		if name := premise.StreetName(t.street); best() > t.cost+1 && len(name) >= 3 {
+			if err := s.weigh(ctx, &all, t, streetsByLikeness, name, mostLike); err != nil {
+				return nil, err
 			}
 		}
 	}
-	add(ids)
-	name := premise.StreetName(t.street)
-	if len(name) < 3 || len(all) >= mostStreets/3 {
-		return all, nil
-	}
-	if ids, err = s.ids(ctx, streetsByLikeness, name, t.locality, mostStreets); err != nil {
-		return nil, err
-	}
-	add(ids)
-	if len(name) < 5 || len(all) > 0 {
-		return all, nil
-	}
-	if ids, err = s.ids(ctx, streetsBySimilarity, name, t.locality, mostStreets); err != nil {
-		return nil, err
-	}
-	add(ids)
-	return all, nil
+	slices.SortStableFunc(all, func(a, b foundStreet) int { return cmp.Or(a.cost-b.cost, cmp.Compare(a.id, b.id)) })
+	seen := map[int64]bool{}
+	all = slices.DeleteFunc(all, func(f foundStreet) bool {
+		twice := seen[f.id]
+		seen[f.id] = true
+		return twice
+	})
+	return all[:min(len(all), mostStreets)], nil
 }
 
-func (s *Store) ids(ctx context.Context, sql string, args ...any) ([]int64, error) {
+// begins are the beginnings to look for: what was typed, without its kind too,
+// since a kind may be another one or come first, and with two letters swapped.
+func begins(t typed) []string {
+	name := premise.StreetName(t.street)
+	all := []string{t.street}
+	if name == "" {
+		return all
+	}
+	all = append(all, name)
+	for i := 0; i+1 < len(name) && len(name) <= 12; i++ {
+		if name[i] != name[i+1] && name[i] != ' ' && name[i+1] != ' ' {
+			swapped := []byte(name)
+			swapped[i], swapped[i+1] = swapped[i+1], swapped[i]
+			all = append(all, string(swapped))
+		}
+	}
+	slices.Sort(all)
+	return slices.Compact(all)
+}
+
+// weigh adds the streets of a query that are near enough to what was typed.
+func (s *Store) weigh(ctx context.Context, all *[]foundStreet, t typed, sql string, args ...any) error {
 	rows, err := s.pool.Query(ctx, sql, args...)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	return pgx.CollectRows(rows, pgx.RowTo[int64])
+	var id int64
+	var folded, locality string
+	_, err = pgx.ForEachRow(rows, []any{&id, &folded, &locality}, func() error {
+		slips, ok := premise.Slips(t.street, folded, t.house != "")
+		if !ok {
+			return nil
+		}
+		cost := t.cost + slips
+		if t.locality != "" && !strings.Contains(premise.Fold(locality), t.locality) && !strings.Contains(t.locality, premise.Fold(locality)) {
+			cost += elsewhere
+		}
+		*all = append(*all, foundStreet{id, cost, t})
+		return nil
+	})
+	return err
 }
+
+// elsewhere is what a street costs in another town than the one that was said.
+const elsewhere = 6
 
 // A number typed in full finds the hundred block it lies in, and a part of one
 // the blocks that begin with it.
 const doorsOfStreets = `
 select a.id::text, a.kind, a.label, a.locality, st_x(a.point), st_y(a.point), coalesce(a.district_code, '')
-from unnest($1::bigint[], $2::int[]) s (id, rank)
+from unnest($1::bigint[], $2::int[], $3::text[], $4::text[], $5::int[]) s (id, cost, house, unit, hundred)
 cross join lateral (
     select id, kind, label, locality, point, district_code, house, hundred, unit
     from address
     where street_id = s.id
-      and ($3 = '' or house ~~ ($3 || '%') or (hundred is not null and (hundred = $5 or hundred::text ~~ ($3 || '%'))))
-      and ($4 = '' or unit = '' or unit ~~ ($4 || '%'))
-      and ($10 = '' or district_code = $10)
+      and (s.house = '' or house ~~ (s.house || '%') or (hundred is not null and (hundred = s.hundred or hundred::text ~~ (s.house || '%'))))
+      and (s.unit = '' or unit = '' or unit ~~ (s.unit || '%'))
+      and ($9 = '' or district_code = $9)
 ) a
-order by ($8 <> '' and a.locality ilike '%' || $8 || '%') desc, s.rank,
-    (a.house = $3 or a.hundred = $5) desc,
-    (a.unit = $4) desc,
+order by s.cost + case when s.house = '' or lower(a.house) = s.house or coalesce(a.hundred = s.hundred, false) then 0 else 3 end,
+    a.house = '' desc,
+    a.unit = s.unit desc,
     a.point <-> st_setsrid(st_makepoint($6, $7), 4326),
     coalesce(a.hundred, substring(a.house from '^\d{1,9}')::int), length(a.house), a.house, length(a.unit), a.unit, a.id
-limit $9`
+limit $8`
 
-func (s *Store) findDoors(ctx context.Context, t typed, streets []foundStreet, q premise.Search) ([]premise.Found, error) {
-	ids, ranks := make([]int64, len(streets)), make([]int32, len(streets))
+func (s *Store) findDoors(ctx context.Context, streets []foundStreet, q premise.Search) ([]premise.Found, error) {
+	n := len(streets)
+	ids, costs, hundreds := make([]int64, n), make([]int32, n), make([]int32, n)
+	houses, units := make([]string, n), make([]string, n)
 	for i, st := range streets {
-		ids[i], ranks[i] = st.id, st.rank
+		ids[i], costs[i], houses[i], units[i], hundreds[i] = st.id, int32(st.cost), st.house, st.unit, int32(st.hundred())
 	}
 	lon, lat := lonLat(q.Near)
-	rows, err := s.pool.Query(ctx, doorsOfStreets, ids, ranks, t.house, t.unit, t.hundred(), lon, lat, t.locality, q.Limit, q.District)
+	rows, err := s.pool.Query(ctx, doorsOfStreets, ids, costs, houses, units, hundreds, lon, lat, q.Limit, q.District)
 	if err != nil {
 		return nil, err
 	}

@@ -51,6 +51,7 @@ func Open(ctx context.Context, url string, conns int32) (*pgxpool.Pool, error) {
 	config.ConnConfig.RuntimeParams["application_name"] = "doorstep"
 	// A plan for these values would be made over all partitions, at each call.
 	config.ConnConfig.RuntimeParams["plan_cache_mode"] = "force_generic_plan"
+	config.ConnConfig.RuntimeParams["pg_trgm.word_similarity_threshold"] = likeness
 	config.AfterConnect = func(_ context.Context, conn *pgx.Conn) error {
 		conn.TypeMap().RegisterType(&pgtype.Type{
 			Name: "timestamptz", OID: pgtype.TimestamptzOID, Codec: &pgtype.TimestamptzCodec{ScanLocation: time.UTC},

@@ -19,10 +19,12 @@ var kinds = map[string]string{
 	"terrace": "ter", "square": "sq", "expressway": "expy", "causeway": "cswy",
 }
 
-var shortKinds = func() map[string]bool {
-	all := map[string]bool{}
+// allKinds are the kinds of street in each way that people write them, and the
+// one way that Fold writes; "tee" has no other.
+var allKinds = func() map[string]string {
+	all := map[string]string{"tee": "tee", "t": "tn", "tan": "tn", "mt": "mnt", "puiest": "pst", "pk": "poik"}
 	for long, short := range kinds {
-		all[long], all[short] = true, true
+		all[long], all[short] = short, short
 	}
 	return all
 }()
@@ -76,7 +78,7 @@ func Fold(s string) string {
 func StreetName(folded string) string {
 	var left []string
 	for word := range strings.FieldsSeq(folded) {
-		if len(word) > 2 && !shortKinds[word] {
+		if len(word) > 2 && allKinds[word] == "" {
 			left = append(left, word)
 		}
 	}

@@ -107,5 +107,5 @@ test("a change that was overtaken is made again on what stands now", async () =>
   const changes = at.asked.filter(({ method }) => method === "PATCH");
   expect(changes.map(({ match }) => match)).toEqual(['"1"', '"5"']);
   expect(changes.at(-1)?.body).toEqual({ covert: true });
-  expect(result.current.query.data?.version).toBe(6);
+  await waitFor(() => expect(result.current.query.data?.version).toBe(6));
 });
