@@ -22,7 +22,11 @@ func (s *Store) FindAddresses(ctx context.Context, q premise.Search) ([]premise.
 	if len([]rune(strings.TrimSpace(q.Text))) < 2 || q.Limit < 1 {
 		return none, nil
 	}
-	for _, readings := range readTyped(q.Text) {
+	towns, err := s.townNames(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("list towns: %w", err)
+	}
+	for _, readings := range readTyped(q.Text, towns) {
 		streets, err := s.findStreets(ctx, readings)
 		if err != nil {
 			return nil, fmt.Errorf("find streets: %w", err)
@@ -54,14 +58,14 @@ type typed struct {
 // "abara 12/1-5" have a house number, "n loop 1604" a street with one. Ways in
 // one list are weighed against each other: the first and the last word may name
 // the town.
-func readTyped(query string) [][]typed {
+func readTyped(query string, towns map[string]bool) [][]typed {
 	text, locality, _ := strings.Cut(query, ",")
 	locality = premise.Fold(locality)
 	words := strings.Fields(strings.ToLower(text))
 	number := slices.IndexFunc(words, isHouse)
-	whole := typed{street: premise.Fold(text), locality: locality}
+	whole := typed{street: premise.MendKind(premise.Fold(text)), locality: locality}
 	if number < 0 {
-		return [][]typed{withTown(whole)}
+		return [][]typed{withTown(whole, towns)}
 	}
 	t := typed{locality: locality}
 	t.house, t.unit, _ = strings.Cut(words[number], "-")
@@ -75,14 +79,17 @@ func readTyped(query string) [][]typed {
 		after = after[1:]
 	}
 	if number == 0 {
-		t.street = premise.Fold(strings.Join(after, " "))
+		for len(after) > 1 && slices.Contains([]string{"block", "blk", "of"}, after[0]) { // as we write it
+			after = after[1:]
+		}
+		t.street = premise.MendKind(premise.Fold(strings.Join(after, " ")))
 	} else {
-		t.street = premise.Fold(strings.Join(before, " "))
+		t.street = premise.MendKind(premise.Fold(strings.Join(before, " ")))
 		if town := premise.Fold(strings.Join(after, " ")); town != "" {
 			t.locality = strings.TrimSpace(town + " " + locality)
 		}
 	}
-	return [][]typed{withTown(t), {whole}}
+	return [][]typed{withTown(t, towns), {whole}}
 }
 
 // isHouse: a number, or an Estonian plot such as T6.
@@ -92,14 +99,14 @@ func isHouse(word string) bool {
 }
 
 // withTown adds the ways in which the first or the last word is the town.
-func withTown(t typed) []typed {
+func withTown(t typed, towns map[string]bool) []typed {
 	readings := []typed{t}
 	words := strings.Fields(t.street)
 	if t.locality != "" || len(words) < 2 {
 		return readings
 	}
 	for _, cut := range [][2][]string{{words[:1], words[1:]}, {words[len(words)-1:], words[:len(words)-1]}} {
-		if town, street := cut[0][0], strings.Join(cut[1], " "); len(town) > 2 && premise.StreetName(town) != "" && premise.StreetName(street) != "" {
+		if town, street := townOf(cut[0][0], towns), strings.Join(cut[1], " "); town != "" && premise.StreetName(street) != "" {
 			r := t
 			r.locality, r.street, r.cost = town, premise.Fold(street), 1
 			readings = append(readings, r)
@@ -107,6 +114,48 @@ func withTown(t typed) []typed {
 	}
 	return readings
 }
+
+// townOf is the town that a word names, with a slip of the finger or none.
+func townOf(word string, towns map[string]bool) string {
+	if towns[word] {
+		return word
+	}
+	near := ""
+	for town := range towns {
+		if premise.Near(word, town) && (near == "" || town < near) {
+			near = town
+		}
+	}
+	return near
+}
+
+// townsFor is how long the names of towns are believed; a new gazetteer brings
+// others.
+const townsFor = time.Minute
+
+// townNames are the first words of all localities, folded.
+func (s *Store) townNames(ctx context.Context) (map[string]bool, error) {
+	if names, ok := s.towns.Get(townsKey); ok {
+		return names, nil
+	}
+	rows, err := s.pool.Query(ctx, `select distinct locality from street where locality <> ''`)
+	if err != nil {
+		return nil, err
+	}
+	names := map[string]bool{}
+	var locality string
+	_, err = pgx.ForEachRow(rows, []any{&locality}, func() error {
+		first, _, _ := strings.Cut(premise.Fold(locality), " ")
+		names[first] = true
+		return nil
+	})
+	if err == nil {
+		s.towns.Add(townsKey, names)
+	}
+	return names, err
+}
+
+const townsKey = "towns"
 
 // foundStreet is a street that may be meant, with the reading that found it. The
 // cost is twice the slips of the finger between the two.
@@ -120,11 +169,14 @@ const (
 	mostStreets = 24
 	mostLike    = 40 // candidates that are weighed
 
-	// The operators of text_pattern_ops, so that a prepared plan uses the index.
+	// The operators of text_pattern_ops and one look a beginning, so that a
+	// prepared plan uses the index.
 	streetsByPrefix = `
-select distinct on (s.id) s.id, s.folded, s.locality
-from unnest($1::text[]) v join street s on s.folded ~>=~ v and s.folded ~<~ (v || U&'\+10FFFF')
-limit $2`
+select s.id, s.folded, s.locality
+from unnest($1::text[]) v cross join lateral (
+    select id, folded, locality from street
+    where folded ~>=~ v and folded ~<~ (v || U&'\+10FFFF')
+    order by length(folded), folded limit $2) s`
 
 	// Its bound of likeness is set for each connection, see Open.
 	streetsByLikeness = `
@@ -152,7 +204,7 @@ func (s *Store) findStreets(ctx context.Context, readings []typed) ([]foundStree
 		if t.street == "" {
 			continue
 		}
-		if err := s.weigh(ctx, &all, t, streetsByPrefix, begins(t), 4*mostStreets); err != nil {
+		if err := s.weigh(ctx, &all, t, streetsByPrefix, begins(t), mostStreets); err != nil {
 			return nil, err
 		}
 	}

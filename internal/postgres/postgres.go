@@ -22,11 +22,16 @@ var _ control.Store = (*Store)(nil)
 type Store struct {
 	pool  *pgxpool.Pool
 	ready *expirable.LRU[incident.ID, *folder]
+	towns *expirable.LRU[string, map[string]bool]
 }
 
 // New keeps the record through a pool made by Open.
 func New(pool *pgxpool.Pool) *Store {
-	return &Store{pool: pool, ready: expirable.NewLRU[incident.ID, *folder](readyMost, nil, readyFor)}
+	return &Store{
+		pool:  pool,
+		ready: expirable.NewLRU[incident.ID, *folder](readyMost, nil, readyFor),
+		towns: expirable.NewLRU[string, map[string]bool](1, nil, townsFor),
+	}
 }
 
 // statementCache is how many prepared statements a connection holds: more than

@@ -1,6 +1,10 @@
 package premise
 
-import "strings"
+import (
+	"maps"
+	"slices"
+	"strings"
+)
 
 // A street that is written with another kind, with words left out before it, or
 // not to its end, is likelier another one; each counts like half a slip.
@@ -52,10 +56,49 @@ func kindOf(folded string) string {
 	return ""
 }
 
-// distance is the weight of the fewest slips between two texts: optimal string
-// alignment. The end of whole may be missing: at no cost while it is still being
-// typed.
+// Near reports whether two folded words are one, or one slip of the finger apart;
+// in words of less than five letters, one slip makes another word.
+func Near(typed, word string) bool {
+	if typed == word {
+		return true
+	}
+	return len(typed) >= 5 && len(word) >= 5 && len(typed)-len(word) <= 1 && len(word)-len(typed) <= 1 && alignment(typed, word)[len(word)] == 1
+}
+
+// MendKind puts the kind of street right in a folded text: "taanv" for "tanav".
+func MendKind(folded string) string {
+	words := strings.Fields(folded)
+	if len(words) < 2 {
+		return folded
+	}
+	for i, word := range words {
+		if allKinds[word] != "" {
+			return folded
+		}
+		for _, long := range slices.Sorted(maps.Keys(kinds)) {
+			if Near(word, long) {
+				words[i] = kinds[long]
+				return strings.Join(words, " ")
+			}
+		}
+	}
+	return folded
+}
+
+// distance is the weight of the fewest slips between two texts. The end of whole
+// may be missing: at no cost while it is still being typed.
 func distance(typed, whole string, ended bool) int {
+	slips := alignment(typed, whole)
+	full, begun := slips[len(whole)]*slip, slices.Min(slips)
+	if ended {
+		return min(full, begun*slip+unended)
+	}
+	return begun * slip
+}
+
+// alignment counts the slips between typed and each beginning of whole: optimal
+// string alignment.
+func alignment(typed, whole string) []int {
 	two, before, now := make([]int, len(whole)+1), make([]int, len(whole)+1), make([]int, len(whole)+1)
 	for j := range before {
 		before[j] = j
@@ -74,12 +117,5 @@ func distance(typed, whole string, ended bool) int {
 		}
 		two, before, now = before, now, two
 	}
-	full, begun := before[len(whole)]*slip, before[len(whole)]
-	for _, d := range before {
-		begun = min(begun, d)
-	}
-	if ended {
-		return min(full, begun*slip+unended)
-	}
-	return begun * slip
+	return before
 }
