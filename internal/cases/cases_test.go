@@ -81,6 +81,18 @@ func TestTheCasesMissEachRuleThatDecides(t *testing.T) {
 			t.Errorf("no case expects flag %s", flag.Code)
 		}
 	}
+	for _, advice := range s.Advice {
+		if !slices.ContainsFunc(all, func(c cases.Case) bool { return slices.Contains(c.Expect.Advice, advice.Code) }) {
+			t.Errorf("no case expects that the caller is told %s", advice.Code)
+		}
+		// What is said to everybody, as long as the call lasts, cannot be said to the wrong one.
+		if advice.When.Zero() {
+			continue
+		}
+		if !slices.ContainsFunc(all, func(c cases.Case) bool { return slices.Contains(c.Expect.NotAdvice, advice.Code) }) {
+			t.Errorf("no case expects that the caller is not told %s", advice.Code)
+		}
+	}
 	for i, q := range s.Questions {
 		for j, x := range q.Raises {
 			poorer := s
