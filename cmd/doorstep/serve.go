@@ -102,16 +102,28 @@ type node struct {
 	log  zerolog.Logger
 }
 
-// spareMemory is how much the heap may grow before it is collected, in percent:
-// a node lives on a few tens of megabytes, and a collection in the middle of a
-// dispatch costs more than memory does. GOGC, where it is set, wins.
-const spareMemory = 400
+// A node lives on a few tens of megabytes, and a collection in the middle of a
+// dispatch costs more than memory does: the heap may grow by spareMemory
+// percent before it is collected, and is collected sooner only as the whole
+// process nears enoughMemory bytes. GOGC and GOMEMLIMIT, where set, win.
+const (
+	spareMemory  = 1600
+	enoughMemory = 768 << 20
+)
+
+// spendMemory makes collections rare.
+func spendMemory(getenv func(string) string) {
+	if getenv("GOGC") == "" {
+		debug.SetGCPercent(spareMemory)
+	}
+	if getenv("GOMEMLIMIT") == "" {
+		debug.SetMemoryLimit(enoughMemory)
+	}
+}
 
 // node builds every part and passes it by hand.
 func (c ServeCommand) node(ctx context.Context, pool *pgxpool.Pool, log zerolog.Logger) (*node, error) {
-	if os.Getenv("GOGC") == "" {
-		debug.SetGCPercent(spareMemory)
-	}
+	spendMemory(os.Getenv)
 	store := postgres.New(pool)
 	room, err := newRoom(ctx, store, log)
 	if err != nil {
