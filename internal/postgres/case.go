@@ -200,7 +200,7 @@ func (f *folder) read(b *pgx.Batch, key control.Key, units []unit.ID, lock strin
 // names, so that no two writers wait for each other.
 func (f *folder) readTopics(b *pgx.Batch, key control.Key, units []unit.ID, lock string) {
 	q, id := queriesFor(key)
-	b.Queue(`select name, last_seq from topic where name in (`+q.topics+`) order by name`+lock, id, units).Query(func(rows pgx.Rows) error {
+	b.Queue(`select name, last_seq from topic where name = any(array(`+q.topics+`)) order by name`+lock, id, units).Query(func(rows pgx.Rows) error {
 		var name string
 		var last int64
 		_, err := pgx.ForEachRow(rows, []any{&name, &last}, func() error {

@@ -167,7 +167,8 @@ type foundStreet struct {
 
 const (
 	mostStreets = 24
-	mostLike    = 40 // candidates that are weighed
+	mostLike    = 40    // candidates that are weighed
+	mostAlike   = "700" // streets that are compared with a name
 
 	// The operators of text_pattern_ops and one look a beginning, so that a
 	// prepared plan uses the index.
@@ -178,10 +179,11 @@ from unnest($1::text[]) v cross join lateral (
     where folded ~>=~ v and folded ~<~ (v || U&'\+10FFFF')
     order by length(folded), folded limit $2) s`
 
-	// Its bound of likeness is set for each connection, see Open.
+	// Its bound of likeness is set for each connection, see Open. A word that
+	// more than mostAlike streets share, as in the crossings of a highway, tells
+	// little, and to compare them all would keep the call taker waiting.
 	streetsByLikeness = `
-select id, folded, locality from street
-where $1 <% folded
+select id, folded, locality from (select * from street where $1 <% folded limit ` + mostAlike + `) s
 order by $1 <<-> folded, length(folded), folded
 limit $2`
 )
