@@ -15,7 +15,7 @@ type Certainty string
 const (
 	Certain  Certainty = "certain"  // same national id
 	Likely   Certainty = "likely"   // same phone, or same name and birth date
-	Possible Certainty = "possible" // a record of this call alone
+	Possible Certainty = "possible" // worth asking; or a record of this call alone
 )
 
 // Person is one person's part in a call. A name may be missing or partial: a
