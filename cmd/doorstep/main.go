@@ -28,6 +28,7 @@ type commands struct {
 	Bench      BenchCommand      `cmd:"" help:"Measure this binary against floors of the same run, one JSON object a line."`
 	Script     ScriptCommand     `cmd:"" help:"Write question scripts: test, lint, diff, preview and publish them."`
 	Instrument InstrumentCommand `cmd:"" help:"Check and score risk instruments: DASH, LAP, ODARA, your own."`
+	Person     PersonCommand     `cmd:"" help:"See how surely records of persons are linked."`
 	OpenAPI    OpenAPICommand    `cmd:"" name:"openapi" help:"Print the OpenAPI document of the public contract."`
 }
 

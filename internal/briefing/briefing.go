@@ -115,7 +115,7 @@ func Build(id ID, m Material, now time.Time) Briefing {
 		HistoryCounts:  m.History.Counts,
 		Searched:       m.History.Searched,
 		Cautions:       orEmpty(m.History.Cautions),
-		Persons:        orEmpty(m.Persons),
+		Persons:        known(m.Persons),
 		Approach:       m.Assessment.Approach,
 		Contacts:       m.Contacts,
 		Answers:        answers(m),
@@ -249,8 +249,21 @@ func answerChanges(old, now []Answer) []Change {
 	return out
 }
 
+// known are the persons without what only the desk decides on: which other
+// records may be theirs.
+func known(persons []person.Person) []person.Person {
+	out := make([]person.Person, 0, len(persons))
+	for _, p := range persons {
+		p.MayBe, p.Said = nil, person.Said{}
+		out = append(out, p)
+	}
+	return out
+}
+
 func samePersons(a, b []person.Person) bool {
-	return slices.EqualFunc(a, b, func(x, y person.Person) bool { return x == y })
+	return slices.EqualFunc(a, b, func(x, y person.Person) bool {
+		return x.ID == y.ID && x.Role == y.Role && x.Relationship == y.Relationship && x.Says() == y.Says()
+	})
 }
 
 func orEmpty[T any](list []T) []T {

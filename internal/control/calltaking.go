@@ -74,7 +74,15 @@ func (r *Room) ChangeCall(ctx context.Context, a access.Actor, id call.ID, versi
 	}
 	now := r.Now()
 	if ch.Persons != nil {
-		linked, err := r.Store.LinkPersons(ctx, *ch.Persons, now)
+		// What would be refused must not leave a decision on a person behind.
+		w, err := r.Store.Work(ctx, Key{Call: id})
+		if err != nil {
+			return CallView{}, err
+		}
+		if w.Call.Version != version {
+			return CallView{}, fault.Changed(w.Call.Version)
+		}
+		linked, err := r.Store.LinkPersons(ctx, id, *ch.Persons, string(a.ID), now)
 		if err != nil {
 			return CallView{}, fmt.Errorf("link persons: %w", err)
 		}

@@ -16,7 +16,9 @@ const (
 	ByGivenName     = "given_name_and_birth_date" // with another surname
 	ByNameNearBirth = "name_and_similar_birth_date"
 	ByName          = "name"
-	New             = "new" // nothing was found
+	New             = "new"       // nothing was found
+	Confirmed       = "confirmed" // by a person
+	Separated       = "separated" // by a person
 )
 
 // Match says how surely two records are one human being, and why. The zero

@@ -135,7 +135,12 @@ from call c left join address a on a.id = c.address_id`
 
 const partyFrom = `
 select p.id, y.role, p.name, coalesce(p.birth_date::text, ''), coalesce(p.national_id, ''), coalesce(p.phone, ''),
-       y.relationship, y.certainty, y.reason
+       y.relationship, y.certainty, y.reason, y.said, coalesce((
+           select json_agg(json_build_object('id', o.id, 'name', o.name, 'birth_date', coalesce(o.birth_date::text, ''),
+                      'certainty', l.certainty, 'reason', l.reason) order by l.certainty, o.id desc)
+           from (select other_id id, certainty, reason from person_link where person_id = p.id
+                 union all select person_id, certainty, reason from person_link where other_id = p.id) l
+           join person o on o.id = l.id), '[]')
 from party y join person p on p.id = y.person_id`
 
 const answerFrom = `
@@ -251,7 +256,11 @@ func (f *folder) scanCall(rows pgx.Rows) error {
 }
 
 func scanPerson(row pgx.CollectableRow) (p person.Person, err error) {
-	return p, row.Scan(&p.ID, &p.Role, &p.Name, &p.BirthDate, &p.NationalID, &p.Phone, &p.Relationship, &p.Certainty, &p.Reason)
+	err = row.Scan(&p.ID, &p.Role, &p.Name, &p.BirthDate, &p.NationalID, &p.Phone, &p.Relationship, &p.Certainty, &p.Reason, &p.Said, &p.MayBe)
+	if p.Said == (person.Said{}) {
+		p.Said = p.Says() // a call of an earlier version
+	}
+	return p, err
 }
 
 func (f *folder) scanAnswers(rows pgx.Rows) error {

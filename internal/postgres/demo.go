@@ -11,6 +11,7 @@ import (
 
 	"doorstep/internal/demo"
 	"doorstep/internal/fault"
+	"doorstep/internal/person"
 	"doorstep/internal/premise"
 )
 
@@ -138,7 +139,7 @@ func queuePeople(b *pgx.Batch, w demo.World) {
 	for _, p := range w.Persons {
 		b.Queue(`
 insert into person (id, name, folded, birth_date, phone, added_at) values ($1, $2, $3, $4, $5, $6) on conflict do nothing`,
-			p.ID, p.Name, foldName(p.Name), p.Born, unlessEmpty(p.Phone), w.At)
+			p.ID, p.Name, person.NameKey(p.Name), p.Born, unlessEmpty(p.Phone), w.At)
 	}
 	for _, l := range w.Links {
 		b.Queue(`insert into person_link (person_id, other_id, certainty, reason, at) values ($1, $2, $3, $4, $5) on conflict do nothing`,

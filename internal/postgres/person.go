@@ -2,35 +2,38 @@ package postgres
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
-	"unicode"
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
-	"golang.org/x/text/unicode/norm"
 
+	"doorstep/internal/call"
 	"doorstep/internal/fault"
 	"doorstep/internal/person"
 )
 
-// matchPerson finds the record that is most surely the same human being. What
-// is known of both must not speak against it: a phone is shared in a family.
-const matchPerson = `
-select id, certainty, reason from (
-    select id, 1 rank, 'certain' certainty, 'national_id' reason from person
-    where national_id = nullif($1, '')
-    union all
-    (select id, 2, 'likely', 'phone' from person
-     where phone = nullif($2, '') and ($1 = '' or national_id is null) and ($3 = '' or folded in ('', $3))
-       and ($4 = '' or birth_date is null or birth_date = nullif($4, '')::date)
-     order by id desc limit 1)
-    union all
-    (select id, 3, 'likely', 'name_and_birth_date' from person
-     where folded = nullif($3, '') and birth_date = nullif($4, '')::date and ($1 = '' or national_id is null)
-     order by id desc limit 1)) m
-order by rank limit 1`
+// candidates are the records that may be the same human being as what is known
+// of one: each way of looking uses its index, and the commonest name or a
+// telephone of many brings no more than is worth comparing.
+const candidates = `
+select id, name, coalesce(birth_date::text, ''), coalesce(national_id, ''), coalesce(phone, ''),
+       exists (select from incident_person t where t.person_id = c.id) or exists (select from caution t where t.person_id = c.id)
+from (
+    select * from person where national_id = nullif($1, '')
+    union
+    (select * from person where phone = any($2::text[]) order by id desc limit 50)
+    union
+    (select * from person where birth_date = nullif($3, '')::date order by id desc limit 500)
+    union
+    (select * from person where folded = $5 and folded <> '' and birth_date = any($4::date[]) order by id desc limit 50)
+    union
+    (select * from person where folded = $5 and folded <> '' and (birth_date is null or $3 = '') order by id desc limit 50)
+) c
+order by id desc`
 
 // fillPerson adds what a record did not know yet and returns what it knows.
 const fillPerson = `
@@ -40,82 +43,289 @@ update person set name = case when name = '' then $2 else name end, folded = cas
 where id = $1
 returning name, coalesce(birth_date::text, ''), coalesce(national_id, ''), coalesce(phone, '')`
 
+const correctPerson = `
+update person set name = $2, folded = $3, birth_date = nullif($4, '')::date, national_id = nullif($5, ''), phone = nullif($6, '')
+where id = $1`
+
 const insertPerson = `
 insert into person (id, name, folded, birth_date, national_id, phone, added_at)
 values ($1, $2, $3, nullif($4, '')::date, nullif($5, ''), nullif($6, ''), $7)`
 
+// insertLink keeps that two records may be one.
+const insertLink = `
+insert into person_link (person_id, other_id, certainty, reason, at)
+values (least($1::uuid, $2::uuid), greatest($1::uuid, $2::uuid), $3, $4, $5)
+on conflict (person_id, other_id) do update set certainty = excluded.certainty, reason = excluded.reason, at = excluded.at`
+
+const insertDecision = `
+insert into person_decision (id, call_id, person_id, decision, by, at) values ($1, $2, $3, $4, $5, $6)`
+
+// mostMayBe bounds the records that are shown as perhaps the same.
+const mostMayBe = 5
+
 // LinkPersons finds or makes the records of a call's persons and says how
-// surely each record is the person.
-func (s *Store) LinkPersons(ctx context.Context, persons []person.Person, now time.Time) ([]person.Person, error) {
-	if err := checkPersons(persons); err != nil {
+// surely each record is the person. What a person decided is kept, with who and
+// when; what is sent without it is looked up anew.
+func (s *Store) LinkPersons(ctx context.Context, id call.ID, persons []person.Person, by string, now time.Time) ([]person.Person, error) {
+	read, err := checkPersons(persons)
+	if err != nil {
 		return nil, err
 	}
-	linked := make([]person.Person, len(persons))
-	err := s.within(ctx, "link persons", func(tx pgx.Tx) error {
-		for i, p := range persons {
-			var err error
-			if linked[i], err = linkPerson(ctx, tx, p, now); err != nil {
+	linked := make([]person.Person, len(read))
+	err = s.within(ctx, "link persons", func(tx pgx.Tx) error {
+		rows, err := tx.Query(ctx, partyFrom+` where y.call_id = $1 for update of y`, id)
+		if err != nil {
+			return err
+		}
+		before, err := pgx.CollectRows(rows, scanPerson)
+		if err != nil {
+			return err
+		}
+		l := linking{tx: tx, call: id, before: before, by: by, now: now}
+		for i, p := range read {
+			if linked[i], err = l.link(ctx, i, p); err != nil {
 				return err
 			}
 		}
-		return nil
+		return l.undone(ctx, linked)
 	})
 	return linked, err
 }
 
-func checkPersons(persons []person.Person) error {
+// checkPersons reads what was said of persons: numbers in one form, and the
+// birth date that a personal code names.
+func checkPersons(persons []person.Person) ([]person.Person, error) {
 	var bad []fault.Field
-	for i, p := range persons {
+	refuse := func(i int, field, detail string) {
+		bad = append(bad, fault.Field{Field: fmt.Sprintf("persons[%d].%s", i, field), Detail: detail})
+	}
+	read := slices.Clone(persons)
+	for i := range read {
+		p := &read[i]
 		if !p.Known() {
-			bad = append(bad, fault.Field{Field: fmt.Sprintf("persons[%d].name", i), Detail: "say a name, a phone or a national id"})
+			refuse(i, "name", "say a name, a phone or a national id")
 		}
 		if p.BirthDate != "" {
 			if _, err := time.Parse(time.DateOnly, p.BirthDate); err != nil {
-				bad = append(bad, fault.Field{Field: fmt.Sprintf("persons[%d].birth_date", i), Detail: "is not a day written as 1990-12-31"})
+				refuse(i, "birth_date", "is not a day written as 1990-12-31")
 			}
 		}
+		p.Phone = person.Phone(p.Phone)
+		if p.NationalID == "" {
+			continue
+		}
+		number, err := person.ParseNationalID(p.NationalID)
+		switch {
+		case err != nil:
+			refuse(i, "national_id", strings.TrimPrefix(err.Error(), person.ErrNationalID.Error()+": "))
+		case number.BirthDate != "" && p.BirthDate != "" && p.BirthDate != number.BirthDate:
+			refuse(i, "birth_date", "contradicts the personal code, which says "+number.BirthDate)
+		case p.BirthDate == "":
+			p.BirthDate = number.BirthDate
+		}
+		p.NationalID = number.Number
 	}
 	if len(bad) > 0 {
-		return fault.BadFields(bad...)
+		return nil, fault.BadFields(bad...)
 	}
-	return nil
+	return read, nil
 }
 
-func linkPerson(ctx context.Context, tx pgx.Tx, p person.Person, now time.Time) (person.Person, error) {
-	folded := foldName(p.Name)
-	rows, err := tx.Query(ctx, matchPerson, p.NationalID, p.Phone, folded, p.BirthDate)
+// linking is the linking of the persons of one call.
+type linking struct {
+	tx     pgx.Tx
+	call   call.ID
+	before []person.Person
+	by     string
+	now    time.Time
+}
+
+func (l *linking) link(ctx context.Context, i int, p person.Person) (person.Person, error) {
+	sameAs, decision := p.SameAs, p.Decision
+	p.SameAs, p.Decision, p.MayBe, p.Said = "", "", nil, p.Says()
+	had := slices.IndexFunc(l.before, func(b person.Person) bool { return p.ID != "" && b.ID == p.ID })
+	if had < 0 {
+		p.ID = ""
+		if sameAs != "" {
+			return l.confirm(ctx, i, p, sameAs)
+		}
+		return l.find(ctx, p)
+	}
+	kept := l.before[had]
+	changed := p.Says() != kept.Says()
+	kept.Role, kept.Relationship = p.Role, p.Relationship
+	if !changed {
+		p.Said = kept.Said
+	}
+	switch {
+	case sameAs != "" && sameAs != kept.ID:
+		return l.confirm(ctx, i, p, sameAs)
+	case decision == person.Separate:
+		return l.separate(ctx, p.Saying(p.Said))
+	case decision == person.Undo:
+		return l.find(ctx, p.Saying(p.Said))
+	case !changed:
+		return kept, nil
+	case kept.Reason == person.New || decided(kept):
+		return l.correct(ctx, kept, p)
+	}
+	return l.find(ctx, p)
+}
+
+// decided reports whether a person said whose record it is.
+func decided(p person.Person) bool {
+	return p.Reason == person.Confirmed || p.Reason == person.Separated
+}
+
+// find takes the record that is most surely the same human being, or makes one.
+func (l *linking) find(ctx context.Context, p person.Person) (person.Person, error) {
+	best, others, err := l.look(ctx, p)
 	if err != nil {
 		return p, err
 	}
-	found, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (m person.Person, err error) {
-		return m, row.Scan(&m.ID, &m.Certainty, &m.Reason)
+	if sure(best) {
+		return l.take(ctx, p, best.ID, best.Certainty, best.Reason)
+	}
+	return l.add(ctx, p, person.New, others)
+}
+
+func sure(c person.Candidate) bool {
+	return c.Certainty == person.Certain || c.Certainty == person.Likely
+}
+
+// separate makes a record of its own, whatever there is.
+func (l *linking) separate(ctx context.Context, p person.Person) (person.Person, error) {
+	_, others, err := l.look(ctx, p)
+	if err != nil {
+		return p, err
+	}
+	if p, err = l.add(ctx, p, person.Separated, others); err != nil {
+		return p, err
+	}
+	return p, l.decide(ctx, p.ID, person.Separated)
+}
+
+// confirm takes the record that a person found to be the same human being.
+func (l *linking) confirm(ctx context.Context, i int, p person.Person, sameAs person.ID) (person.Person, error) {
+	if uuid.Validate(string(sameAs)) != nil {
+		return p, notARecord(i)
+	}
+	p, err := l.take(ctx, p, sameAs, person.Certain, person.Confirmed)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return p, notARecord(i)
+	}
+	if err != nil {
+		return p, err
+	}
+	return p, l.decide(ctx, p.ID, person.Confirmed)
+}
+
+func notARecord(i int) error {
+	return fault.Bad(fmt.Sprintf("persons[%d].same_as", i), "is no person's record")
+}
+
+// correct writes what was corrected of a person whose record was made by this
+// call, or chosen in it; a new one may turn out to be known.
+func (l *linking) correct(ctx context.Context, kept, p person.Person) (person.Person, error) {
+	best, others, err := l.look(ctx, p)
+	if err != nil {
+		return p, err
+	}
+	if kept.Reason == person.New && sure(best) && best.ID != kept.ID {
+		return l.take(ctx, p, best.ID, best.Certainty, best.Reason)
+	}
+	p.ID, p.Certainty, p.Reason = kept.ID, kept.Certainty, kept.Reason
+	p.MayBe = slices.DeleteFunc(others, func(c person.Candidate) bool { return c.ID == p.ID })
+	b := &pgx.Batch{}
+	if kept.Reason == person.Confirmed {
+		b.Queue(fillPerson, p.ID, p.Name, person.NameKey(p.Name), p.BirthDate, p.NationalID, p.Phone)
+	} else {
+		b.Queue(correctPerson, p.ID, p.Name, person.NameKey(p.Name), p.BirthDate, p.NationalID, p.Phone)
+	}
+	l.keepLinks(b, p)
+	return p, l.tx.SendBatch(ctx, b).Close()
+}
+
+// look compares all records that may be the same human being: the surest, and
+// those with a past that are worth asking about, surest first.
+func (l *linking) look(ctx context.Context, p person.Person) (best person.Candidate, others []person.Candidate, err error) {
+	rows, err := l.tx.Query(ctx, candidates, p.NationalID, []string{p.Phone, national(p.Phone)}, p.BirthDate,
+		person.NearBirths(p.BirthDate), person.NameKey(p.Name))
+	if err != nil {
+		return best, nil, err
+	}
+	who := person.Identify(p)
+	var surest person.Match
+	var o person.Person
+	var past bool
+	_, err = pgx.ForEachRow(rows, []any{&o.ID, &o.Name, &o.BirthDate, &o.NationalID, &o.Phone, &past}, func() error {
+		m := person.Compare(who, person.Identify(o))
+		if !m.Found() {
+			return nil
+		}
+		c := person.Candidate{ID: o.ID, Name: o.Name, BirthDate: o.BirthDate, Certainty: m.Certainty, Reason: m.Reason}
+		if m.Surer(surest) {
+			surest, best = m, c
+		}
+		if past {
+			others = append(others, c)
+		}
+		return nil
 	})
-	if err != nil {
-		return p, err
-	}
-	if len(found) == 1 {
-		p.ID, p.Certainty, p.Reason = found[0].ID, found[0].Certainty, found[0].Reason
-		err := tx.QueryRow(ctx, fillPerson, p.ID, p.Name, folded, p.BirthDate, p.NationalID, p.Phone).
-			Scan(&p.Name, &p.BirthDate, &p.NationalID, &p.Phone)
-		return p, err
-	}
+	slices.SortStableFunc(others, func(a, b person.Candidate) int { return strings.Compare(string(a.Certainty), string(b.Certainty)) })
+	return best, others[:min(len(others), mostMayBe)], err
+}
+
+// national is a number of home without its country, as records of earlier
+// versions hold it.
+func national(phone string) string { return strings.TrimPrefix(phone, "+372") }
+
+// take puts the person to a record, adds to it what it did not know, and takes
+// from it what it knows.
+func (l *linking) take(ctx context.Context, p person.Person, id person.ID, c person.Certainty, reason string) (person.Person, error) {
+	p.ID, p.Certainty, p.Reason = id, c, reason
+	err := l.tx.QueryRow(ctx, fillPerson, p.ID, p.Name, person.NameKey(p.Name), p.BirthDate, p.NationalID, p.Phone).
+		Scan(&p.Name, &p.BirthDate, &p.NationalID, &p.Phone)
+	return p, err
+}
+
+// add makes a record, with the ones that may be the same.
+func (l *linking) add(ctx context.Context, p person.Person, reason string, others []person.Candidate) (person.Person, error) {
 	id, err := uuid.NewV7()
 	if err != nil {
 		return p, fmt.Errorf("make an id: %w", err)
 	}
-	p.ID, p.Certainty, p.Reason = person.ID(id.String()), person.Possible, "new"
-	_, err = tx.Exec(ctx, insertPerson, p.ID, p.Name, folded, p.BirthDate, p.NationalID, p.Phone, now)
-	return p, err
+	p.ID, p.Certainty, p.Reason, p.MayBe = person.ID(id.String()), person.Possible, reason, others
+	b := &pgx.Batch{}
+	b.Queue(insertPerson, p.ID, p.Name, person.NameKey(p.Name), p.BirthDate, p.NationalID, p.Phone, l.now)
+	l.keepLinks(b, p)
+	return p, l.tx.SendBatch(ctx, b).Close()
 }
 
-// foldName is a name for matching: lower case, without diacritics, with single
-// spaces.
-func foldName(name string) string {
-	plain := strings.Map(func(r rune) rune {
-		if unicode.Is(unicode.Mn, r) {
-			return -1
+func (l *linking) keepLinks(b *pgx.Batch, p person.Person) {
+	for _, o := range p.MayBe {
+		b.Queue(insertLink, p.ID, o.ID, o.Certainty, o.Reason, l.now)
+	}
+}
+
+// undone keeps that what a person had decided no longer holds.
+func (l *linking) undone(ctx context.Context, now []person.Person) error {
+	for _, b := range l.before {
+		still := slices.ContainsFunc(now, func(p person.Person) bool { return p.ID == b.ID && p.Reason == b.Reason })
+		if decided(b) && !still {
+			if err := l.decide(ctx, b.ID, "undone"); err != nil {
+				return err
+			}
 		}
-		return unicode.ToLower(r)
-	}, norm.NFD.String(name))
-	return strings.Join(strings.Fields(plain), " ")
+	}
+	return nil
+}
+
+func (l *linking) decide(ctx context.Context, of person.ID, decision string) error {
+	id, err := uuid.NewV7()
+	if err != nil {
+		return fmt.Errorf("make an id: %w", err)
+	}
+	_, err = l.tx.Exec(ctx, insertDecision, id, l.call, of, decision, l.by, l.now)
+	return err
 }

@@ -1,12 +1,15 @@
 import type { TFunction } from "i18next";
 
+/** A field that was refused, as the server names it, and why. */
+export type Mistake = { field: string; detail: string };
+
 /** RFC 9457, as the server writes it. */
 export type Problem = {
   type?: string;
   title?: string;
   status?: number;
   detail?: string;
-  errors?: { field: string; detail: string }[] | null;
+  errors?: Mistake[] | null;
 };
 
 /** The server refused, and said why. */
@@ -78,6 +81,6 @@ export function inWords(error: unknown, t: TFunction<"api">): string {
 }
 
 /** The fields that were refused, for an ErrorSummary; empty when the problem has none. */
-export function mistakesOf(error: unknown): { field: string; detail: string }[] {
+export function mistakesOf(error: unknown): Mistake[] {
   return error instanceof Refused ? (error.problem.errors ?? []) : [];
 }

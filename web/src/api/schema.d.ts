@@ -938,15 +938,39 @@ export interface components {
       birth_date?: string;
       /** @enum {string} */
       readonly certainty?: "certain" | "likely" | "possible";
-      readonly id?: string;
+      /**
+       * @description separate: a person found that the record is of somebody else, and a new one is made; undo: what was decided so no longer holds
+       * @enum {string}
+       */
+      decision?: "separate" | "undo";
+      /**
+       * Format: uuid
+       * @description The record. Sent back, it is kept; without it the record is looked up anew.
+       */
+      id?: string;
+      readonly may_be?: components["schemas"]["PersonCandidate"][];
       name?: string;
       national_id?: string;
       phone?: string;
-      /** @description why this record: national_id, phone, name_and_birth_date, new */
+      /** @description why this record: national_id, phone, name_and_birth_date, confirmed or separated by a person, new */
       readonly reason?: string;
       relationship?: string;
       /** @enum {string} */
       role: "caller" | "victim" | "suspect" | "child" | "witness";
+      /**
+       * Format: uuid
+       * @description A person found that this other record is the same human being
+       */
+      same_as?: string;
+    };
+    PersonCandidate: {
+      birth_date: string;
+      /** @enum {string} */
+      certainty: "certain" | "likely" | "possible";
+      id: string;
+      name: string;
+      /** @description phone, name, name_and_birth_date, similar_name_and_birth_date, given_name_and_birth_date, name_and_similar_birth_date */
+      reason: string;
     };
     Point: {
       /** @description longitude, latitude */

@@ -1,5 +1,6 @@
 import { useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
+import type { Mistake } from "../api/problem";
 import { Button } from "../ui/Button";
 import { Card } from "../ui/Card";
 import { Field } from "../ui/Field";
@@ -19,7 +20,7 @@ export function CallerColumn({
   isClosed,
 }: {
   call: Call;
-  onChange: (change: Change) => Promise<boolean>;
+  onChange: (change: Change, onMistakes?: (mistakes: Mistake[]) => void) => Promise<boolean>;
   isClosed: boolean;
 }) {
   const { t } = useTranslation("calltaking");

@@ -2,7 +2,7 @@ import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useCallback, useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { client, done, ifMatch } from "../api/client";
-import { inWords, kindOf, mistakesOf, Refused } from "../api/problem";
+import { inWords, kindOf, mistakesOf, Refused, type Mistake } from "../api/problem";
 import { useAnnounce } from "../ui/Announcer";
 import { keepUnsaved, saved, useUnsaved, waitingOf } from "./unsaved";
 import type { Call, Change } from "./wire";
@@ -29,8 +29,9 @@ export function useCall(id: string) {
   }, []);
   const keep = useCallback((call: Call) => queries.setQueryData(["call", id], call), [queries, id]);
 
+  /** Resolves to whether it was saved. What is wrong is announced, unless onMistakes shows it at the fields. */
   const change = useCallback(
-    (body: Change): Promise<boolean> =>
+    (body: Change, onMistakes?: (mistakes: Mistake[]) => void): Promise<boolean> =>
       inTurn(async () => {
         let version = queries.getQueryData<Call>(["call", id])?.version ?? 0;
         for (let tries = 0; ; tries++) {
@@ -42,7 +43,12 @@ export function useCall(id: string) {
           } catch (error) {
             const overtaken = error instanceof Refused && error.status === 412;
             if (!overtaken || tries === 3) {
-              const details = mistakesOf(error).map(({ field, detail }) => `${field} ${detail}`);
+              const mistakes = mistakesOf(error);
+              if (mistakes.length > 0 && onMistakes !== undefined) {
+                onMistakes(mistakes);
+                return false;
+              }
+              const details = mistakes.map(({ field, detail }) => `${field} ${detail}`);
               announce([t("notChanged"), inWords(error, api), ...details].join(" "), "critical");
               return false;
             }

@@ -1,0 +1,138 @@
+package postgres_test
+
+import (
+	"testing"
+
+	"doorstep/internal/call"
+	"doorstep/internal/fault"
+	"doorstep/internal/person"
+)
+
+// noCall has no persons yet.
+const noCall = call.ID("00000000-0000-0000-0000-000000000000")
+
+// onePerson saves a call's only person and returns what came of it.
+func (w *world) onePerson(id call.ID, p person.Person) person.Person {
+	w.t.Helper()
+	c, err := w.room.Call(w.t.Context(), w.taker, id)
+	must(w.t, err)
+	view, err := w.room.ChangeCall(w.t.Context(), w.taker, id, c.Call.Version, call.Change{Persons: &[]person.Person{p}})
+	must(w.t, err)
+	if len(view.Call.Persons) != 1 {
+		w.t.Fatalf("got %d persons", len(view.Call.Persons))
+	}
+	return view.Call.Persons[0]
+}
+
+func TestPersonsAreLinkedByWhatIsSure(t *testing.T) {
+	w := newWorld(t)
+	link := func(p person.Person) (person.Person, error) {
+		p.Role = "victim"
+		got, err := w.store.LinkPersons(t.Context(), noCall, []person.Person{p}, string(w.taker.ID), w.now)
+		if err != nil {
+			return p, err
+		}
+		return got[0], nil
+	}
+	first, err := link(person.Person{Name: "Õnne  Kask", NationalID: "49002110001", Phone: "5512 3456"})
+	must(t, err)
+	if first.BirthDate != "1990-02-11" || first.Phone != "+37255123456" {
+		t.Fatalf("got %+v", first)
+	}
+	cases := []struct {
+		name   string
+		person person.Person
+		same   bool
+		how    person.Certainty
+		reason string
+	}{
+		{"same national id is certain", person.Person{Name: "O. K.", NationalID: "490 0211 0001"}, true, person.Certain, "national_id"},
+		{"same phone is likely", person.Person{Phone: "+372 55123456"}, true, person.Likely, "phone"},
+		{"same name and birth date is likely", person.Person{Name: "kask, onne", BirthDate: "1990-02-11"}, true, person.Likely, "name_and_birth_date"},
+		{"a family's phone is not enough against a name", person.Person{Name: "Peeter Kask", Phone: "55123456"}, false, person.Possible, "new"},
+		{"another national id is another person", person.Person{Name: "Õnne Kask", NationalID: "37605030299"}, false, person.Possible, "new"},
+		{"a name alone is nobody in particular", person.Person{Name: "Õnne Kask"}, false, person.Possible, "new"},
+	}
+	for _, c := range cases {
+		t.Run(c.name, func(t *testing.T) {
+			got, err := link(c.person)
+			must(t, err)
+			if (got.ID == first.ID) != c.same || got.Certainty != c.how || got.Reason != c.reason {
+				t.Errorf("got %+v", got)
+			}
+		})
+	}
+	for field, p := range map[string]person.Person{
+		"persons[0].name":        {},
+		"persons[0].national_id": {Name: "Õnne Kask", NationalID: "49002110002"},
+		"persons[0].birth_date":  {Name: "Õnne Kask", NationalID: "49002110001", BirthDate: "1991-02-11"},
+		"persons[0].same_as":     {Name: "Õnne Kask", SameAs: "00000000-0000-7000-8000-00000000dead"},
+	} {
+		_, err := link(p)
+		wantKind(t, err, fault.Invalid)
+		if f := fault.Of(err); len(f.Fields) != 1 || f.Fields[0].Field != field {
+			t.Errorf("%s: got %+v", field, f)
+		}
+	}
+}
+
+// What may be the same is shown with its reason; a person decides, and can
+// undo it. What the call said is not mixed with what the record knows.
+func TestAPersonDecidesWhoseRecordItIs(t *testing.T) {
+	w := newWorld(t)
+	w.exec(`insert into person (id, name, folded, birth_date, added_at) values ('00000000-0000-7000-8000-0000000000a1', 'Tatjana Mihhailova', $1, '1985-03-04', now())`,
+		person.NameKey("Tatjana Mihhailova"))
+	w.exec(`insert into caution (id, person_id, kind, note, source, since, review_by)
+		values ('00000000-0000-7000-8000-0000000000a2', '00000000-0000-7000-8000-0000000000a1', 'dog', '', 'record', '2026-01-01', '2036-01-01')`)
+	id := w.open(nil).Written.Call.ID
+	said := person.Person{Role: "suspect", Name: "Татьяна Михайлова"}
+	first := w.onePerson(id, said)
+	if first.Reason != person.New || len(first.MayBe) != 1 {
+		t.Fatalf("got %+v", first)
+	}
+	known := first.MayBe[0]
+	if known.Name != "Tatjana Mihhailova" || known.BirthDate != "1985-03-04" || known.Certainty != person.Possible || known.Reason != person.ByName {
+		t.Errorf("got %+v", known)
+	}
+
+	first.SameAs = known.ID
+	confirmed := w.onePerson(id, first)
+	if confirmed.ID != known.ID || confirmed.Certainty != person.Certain || confirmed.Reason != person.Confirmed || confirmed.BirthDate != "1985-03-04" {
+		t.Fatalf("got %+v", confirmed)
+	}
+	if kept := w.onePerson(id, confirmed); kept.ID != known.ID || kept.Reason != person.Confirmed {
+		t.Errorf("saved again: got %+v", kept)
+	}
+	view, err := w.room.Call(t.Context(), w.taker, id)
+	must(t, err)
+	if len(view.Call.Persons) != 1 || len(view.History.Cautions) != 1 {
+		t.Errorf("the record's past is not shown: %+v", view.History.Cautions)
+	}
+
+	confirmed.Decision = person.Undo
+	undone := w.onePerson(id, confirmed)
+	if undone.ID == known.ID || undone.Reason != person.New || undone.BirthDate != "" || len(undone.MayBe) != 1 {
+		t.Errorf("undone: got %+v", undone)
+	}
+	if n := w.count(`select count(*) from person_decision where call_id = $1 and by = $2 and decision in ('confirmed', 'undone')`, id, w.taker.ID); n != 2 {
+		t.Errorf("%d decisions are kept", n)
+	}
+
+	corrected := undone
+	corrected.BirthDate = "1985-03-04"
+	if got := w.onePerson(id, corrected); got.ID != known.ID || got.Certainty != person.Likely {
+		t.Errorf("with the birth date: got %+v", got)
+	} else {
+		got.Decision = person.Separate
+		apart := w.onePerson(id, got)
+		if apart.ID == known.ID || apart.Reason != person.Separated || apart.Name != "Татьяна Михайлова" {
+			t.Errorf("separated: got %+v", apart)
+		}
+		if again := w.onePerson(id, apart); again.ID != apart.ID {
+			t.Errorf("a separated person was linked again: %+v", again)
+		}
+	}
+	if n := w.count(`select count(*) from person where name like 'Татьяна%'`); n == 0 {
+		t.Error("what the call said is lost")
+	}
+}
