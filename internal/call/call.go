@@ -50,6 +50,24 @@ func (c Call) Mode() script.Mode {
 	return script.Mode{Speech: speech, Caller: c.CallerRole}
 }
 
+// FromNumber are the earlier calls from the number of a call: who calls again is
+// known before a name is given.
+type FromNumber struct {
+	Calls12m int       `json:"calls_12m" doc:"in the last twelve months"`
+	Items    []Earlier `json:"items" doc:"the newest five of them"`
+}
+
+// Earlier is a call that came before. Class and number are those of its
+// incident, empty without one.
+type Earlier struct {
+	ID         ID        `json:"id"`
+	OpenedAt   time.Time `json:"opened_at"`
+	Address    string    `json:"address"`
+	IncidentID string    `json:"incident_id,omitempty"`
+	Number     string    `json:"number,omitempty"`
+	Class      string    `json:"class,omitempty" enum:"dv,suspected_dv,not_dv,unclassified"`
+}
+
 // Change is what a call taker corrects in a call; nil leaves as it is.
 type Change struct {
 	Phone       *string
@@ -74,6 +92,7 @@ func (c *Call) Apply(ch Change, now time.Time) error {
 		return fault.Bad("address_text", "cannot be given together with address_id")
 	}
 	set(&c.Phone, ch.Phone)
+	c.Phone = person.Phone(c.Phone)
 	set(&c.CallerRole, ch.CallerRole)
 	set(&c.Covert, ch.Covert)
 	set(&c.Language, ch.Language)

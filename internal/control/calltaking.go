@@ -40,7 +40,7 @@ func (r *Room) OpenCall(ctx context.Context, a access.Actor, c call.Call, once *
 		return Kept{}, fault.New(fault.Internal, "the script is not loaded")
 	}
 	c.ID, c.TakenBy, c.OpenedAt, c.Version = call.ID(r.NewID()), a.ID, r.Now(), 1
-	c.ScriptCode, c.ScriptVersion = s.Code, s.Version
+	c.ScriptCode, c.ScriptVersion, c.Phone = s.Code, s.Version, person.Phone(c.Phone)
 	kept, err := r.Store.OpenCall(ctx, c, once)
 	if err != nil {
 		return Kept{}, fmt.Errorf("open call: %w", err)
@@ -58,6 +58,14 @@ func (r *Room) Call(ctx context.Context, a access.Actor, id call.ID) (CallView, 
 		return CallView{}, err
 	}
 	return r.View(ctx, w)
+}
+
+// FromNumber shows the earlier calls from the number of a call.
+func (r *Room) FromNumber(ctx context.Context, a access.Actor, id call.ID) (call.FromNumber, error) {
+	if err := a.Need(access.CallTaker); err != nil {
+		return call.FromNumber{}, err
+	}
+	return r.Store.FromNumber(ctx, access.Use{Actor: a, Purpose: access.ForCall, At: r.Now()}, id)
 }
 
 // View is a case as a call taker sees it.

@@ -149,6 +149,9 @@ type Store interface {
 	History(ctx context.Context, use access.Use, id premise.ID, persons []person.ID, before string) (premise.History, error)
 	// Used records a look at an incident: who, why and when.
 	Used(ctx context.Context, use access.Use) error
+	// FromNumber reads the earlier calls from the number of a call, and records
+	// the use.
+	FromNumber(ctx context.Context, use access.Use, id call.ID) (call.FromNumber, error)
 	// LinkPersons finds or makes the records of a call's persons, and keeps
 	// what the account by decided on them.
 	LinkPersons(ctx context.Context, id call.ID, persons []person.Person, by string, now time.Time) ([]person.Person, error)

@@ -224,6 +224,8 @@ type scriptAnswer struct {
 	Body script.Script
 }
 
+type fromNumberAnswer struct{ Body call.FromNumber }
+
 func (s *Server) callTakingRoutes(api huma.API) {
 	open := op("open-call", http.MethodPost, "/calls", "A call arrives", http.StatusCreated, "call taking")
 	register(s, api, open, s.openCall)
@@ -234,6 +236,14 @@ func (s *Server) callTakingRoutes(api huma.API) {
 				return nil, err
 			}
 			return callAnswerOf(v), nil
+		})
+	register(s, api, op("calls-from-number", http.MethodGet, "/calls/{id}/from-number", "Earlier calls from the caller's number", http.StatusOK, "call taking"),
+		func(ctx context.Context, a access.Actor, in *callID) (*fromNumberAnswer, error) {
+			found, err := s.Room.FromNumber(ctx, a, call.ID(in.ID))
+			if err != nil {
+				return nil, err
+			}
+			return &fromNumberAnswer{Body: found}, nil
 		})
 	change := op("change-call", http.MethodPatch, "/calls/{id}", "Address, caller, persons, mode", http.StatusOK, "call taking")
 	change.Errors = append(change.Errors, http.StatusPreconditionFailed)

@@ -11,6 +11,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 
+	"doorstep/internal/access"
 	"doorstep/internal/call"
 	"doorstep/internal/fault"
 	"doorstep/internal/person"
@@ -328,4 +329,39 @@ func (l *linking) decide(ctx context.Context, of person.ID, decision string) err
 	}
 	_, err = l.tx.Exec(ctx, insertDecision, id, l.call, of, decision, l.by, l.now)
 	return err
+}
+
+// A number is looked up as it is written now, and as home numbers were written
+// by earlier versions; the count stops where more would say no more.
+const callsFromNumber = `
+select c.id, c.opened_at, coalesce(a.label, c.address_note), coalesce(i.id::text, ''), coalesce(i.number, ''), coalesce(i.class, '')
+from call c left join address a on a.id = c.address_id left join incident i on i.id = c.incident_id
+where c.phone = any($1::text[]) and c.id <> $2 and c.opened_at > $3::timestamptz - interval '12 months'
+order by c.opened_at desc, c.id desc limit 1000`
+
+// earlierShown are the calls of a number that are listed; the rest are counted.
+const earlierShown = 5
+
+// FromNumber reads the earlier calls from the number of a call, twelve months
+// back from the use.
+func (s *Store) FromNumber(ctx context.Context, use access.Use, id call.ID) (call.FromNumber, error) {
+	out := call.FromNumber{Items: []call.Earlier{}}
+	var number string
+	if err := s.pool.QueryRow(ctx, `select coalesce(phone, '') from call where id = $1`, id).Scan(&number); err != nil {
+		return out, missing(err, "call")
+	}
+	if number == "" {
+		return out, nil
+	}
+	b := &pgx.Batch{}
+	keepUse(b, use, "calls-from-number-of:"+string(id))
+	b.Queue(callsFromNumber, []string{number, national(number)}, id, use.At).Query(func(rows pgx.Rows) error {
+		all, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (e call.Earlier, err error) {
+			return e, row.Scan(&e.ID, &e.OpenedAt, &e.Address, &e.IncidentID, &e.Number, &e.Class)
+		})
+		out.Calls12m = len(all)
+		out.Items = append(out.Items, all[:min(len(all), earlierShown)]...)
+		return err
+	})
+	return out, sorted(s.pool.SendBatch(ctx, b).Close(), "read the calls of a number")
 }

@@ -136,3 +136,35 @@ func TestAPersonDecidesWhoseRecordItIs(t *testing.T) {
 		t.Error("what the call said is lost")
 	}
 }
+
+func TestANumberThatCallsAgainIsKnown(t *testing.T) {
+	w := newWorld(t)
+	open := func(phone string) call.ID {
+		kept, err := w.room.OpenCall(t.Context(), w.taker, call.Call{Phone: phone, Channel: "voice", Language: "et"}, nil)
+		must(t, err)
+		return kept.Written.Call.ID
+	}
+	first := open("5512 3456")
+	_, err := w.room.ChangeCall(t.Context(), w.taker, first, 1, call.Change{AddressID: &w.flat})
+	must(t, err)
+	for range 5 {
+		open("+372 55123456")
+	}
+	open("5512 3457")
+	w.exec(`insert into call (id, phone, channel, language, taken_by, opened_at, script_code, script_version)
+		select gen_random_uuid(), phone, channel, language, taken_by, opened_at - interval '2 years', script_code, script_version from call where id = $1`, first)
+	again := open("00372 5512 3456")
+	got, err := w.room.FromNumber(t.Context(), w.taker, again)
+	must(t, err)
+	if got.Calls12m != 6 || len(got.Items) != 5 {
+		t.Fatalf("got %+v", got)
+	}
+	if seen := w.count(`select count(*) from access_record where subject = $1`, "calls-from-number-of:"+string(again)); seen != 1 {
+		t.Errorf("the look is recorded %d times", seen)
+	}
+	if got, err = w.room.FromNumber(t.Context(), w.taker, open("")); err != nil || got.Calls12m != 0 {
+		t.Errorf("without a number: got %+v, %v", got, err)
+	}
+	_, err = w.room.FromNumber(t.Context(), w.officer, again)
+	wantKind(t, err, fault.Forbidden)
+}

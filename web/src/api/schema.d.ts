@@ -125,6 +125,23 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  "/api/v1/calls/{id}/from-number": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Earlier calls from the caller's number */
+    get: operations["calls-from-number"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   "/api/v1/feedback": {
     parameters: {
       query?: never;
@@ -628,6 +645,25 @@ export interface components {
       /** Format: int64 */
       version: number;
       walk: components["schemas"]["Walk"];
+    };
+    CallEarlier: {
+      address: string;
+      /** @enum {string} */
+      class?: "dv" | "suspected_dv" | "not_dv" | "unclassified";
+      id: string;
+      incident_id?: string;
+      number?: string;
+      /** Format: date-time */
+      opened_at: string;
+    };
+    CallFromNumber: {
+      /**
+       * Format: int64
+       * @description in the last twelve months
+       */
+      calls_12m: number;
+      /** @description the newest five of them */
+      items: components["schemas"]["CallEarlier"][];
     };
     ChangeCallBody: {
       /** Format: uuid */
@@ -1947,6 +1983,64 @@ export interface operations {
         };
         content: {
           "application/json": components["schemas"]["Call"];
+        };
+      };
+      /** @description Unauthorized */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Forbidden */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Unprocessable Entity */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Internal Server Error */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  "calls-from-number": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description OK */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["CallFromNumber"];
         };
       };
       /** @description Unauthorized */

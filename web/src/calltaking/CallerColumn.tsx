@@ -7,6 +7,7 @@ import { Field } from "../ui/Field";
 import { Select } from "../ui/Select";
 import { Tag } from "../ui/Tag";
 import { AddressField } from "./AddressField";
+import { EarlierCalls } from "./EarlierCalls";
 import { Persons } from "./Persons";
 import type { Call, Change } from "./wire";
 
@@ -84,6 +85,7 @@ export function CallerColumn({
             isDisabled={isClosed}
             onSave={(phone) => onChange({ phone })}
           />
+          <EarlierCalls call={call} />
         </div>
       </Card>
       <Persons call={call} onChange={onChange} isClosed={isClosed} />
@@ -107,13 +109,17 @@ function Note({
 }) {
   const [text, setText] = useState(value);
   const last = useRef(value);
+  const sent = useRef(value);
   useEffect(() => {
-    // What came from elsewhere is shown, unless something else is being typed.
-    setText((now) => (now === last.current ? value : now));
+    // What came from elsewhere, or back as the server writes it, is shown, unless something else is being typed.
+    const known = [last.current, sent.current];
+    setText((now) => (known.includes(now) ? value : now));
     last.current = value;
   }, [value]);
   const save = () => {
-    if (text.trim() !== value) void onSave(text.trim());
+    if (text.trim() === value) return;
+    sent.current = text;
+    void onSave(text.trim());
   };
   return (
     <Field

@@ -71,6 +71,13 @@ export const calltaking = texts({
       unverified: "Unverified",
     },
     caller: { title: "Caller", phone: "Phone", role: "Role", language: "Language" },
+    earlier: {
+      title: "Earlier calls from this number",
+      none: "The first call from this number in 12 months",
+      count_one: "Called once in 12 months",
+      count_other: "Called {{count}} times in 12 months",
+      noAddress: "no address",
+    },
     persons: {
       title: "Persons",
       add: "Add person",
@@ -344,6 +351,13 @@ export const calltaking = texts({
       unverified: "Kinnitamata",
     },
     caller: { title: "Helistaja", phone: "Telefon", role: "Roll", language: "Keel" },
+    earlier: {
+      title: "Varasemad kõned sellelt numbrilt",
+      none: "Esimene kõne sellelt numbrilt 12 kuu jooksul",
+      count_one: "Helistanud korra 12 kuu jooksul",
+      count_other: "Helistanud {{count}} korda 12 kuu jooksul",
+      noAddress: "aadressita",
+    },
     persons: {
       title: "Isikud",
       add: "Lisa isik",
