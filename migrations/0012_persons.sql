@@ -2,9 +2,9 @@
 -- misspelled name is found so.
 create index person_birth on person (birth_date) where birth_date is not null;
 
--- What the call itself said of a person, before the record added what it knows:
--- what a wrong record is undone by.
-alter table party add column said jsonb not null default '{}';
+-- What the call itself said of a person, before the record added what it knows,
+-- and what the record learnt from it: what a wrong record is undone by.
+alter table party add column said jsonb not null default '{}', add column taught jsonb not null default '{}';
 
 -- A person's decision on whose record it is, never overwritten: what the party
 -- of the call says now is what holds.

@@ -254,7 +254,7 @@ func answerChanges(old, now []Answer) []Change {
 func known(persons []person.Person) []person.Person {
 	out := make([]person.Person, 0, len(persons))
 	for _, p := range persons {
-		p.MayBe, p.Said = nil, person.Said{}
+		p.MayBe, p.Said, p.Taught = nil, person.Said{}, person.Said{}
 		out = append(out, p)
 	}
 	return out

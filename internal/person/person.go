@@ -36,6 +36,9 @@ type Person struct {
 	MayBe []Candidate `json:"may_be,omitempty" readOnly:"true"`
 	// Said is what this call said, before the record added what it knows.
 	Said Said `json:"-"`
+	// Taught is what the record learnt from this call: taken back from it when
+	// it turns out to be of somebody else.
+	Taught Said `json:"-"`
 }
 
 // Said is what a call said of who a person is.
@@ -71,6 +74,21 @@ func (p Person) Says() Said { return Said{p.Name, p.BirthDate, p.NationalID, p.P
 func (p Person) Saying(s Said) Person {
 	p.Name, p.BirthDate, p.NationalID, p.Phone = s.Name, s.BirthDate, s.NationalID, s.Phone
 	return p
+}
+
+// Corrected returns what was said with what differs between two readings of the
+// person: what the reader did not touch may be what the record added.
+func (s Said) Corrected(before, after Said) Said {
+	correct := func(said *string, before, after string) {
+		if after != before {
+			*said = after
+		}
+	}
+	correct(&s.Name, before.Name, after.Name)
+	correct(&s.BirthDate, before.BirthDate, after.BirthDate)
+	correct(&s.NationalID, before.NationalID, after.NationalID)
+	correct(&s.Phone, before.Phone, after.Phone)
+	return s
 }
 
 // Known reports whether there is anything to know the person by.

@@ -135,7 +135,7 @@ from call c left join address a on a.id = c.address_id`
 
 const partyFrom = `
 select p.id, y.role, p.name, coalesce(p.birth_date::text, ''), coalesce(p.national_id, ''), coalesce(p.phone, ''),
-       y.relationship, y.certainty, y.reason, y.said, coalesce((
+       y.relationship, y.certainty, y.reason, y.said, y.taught, coalesce((
            select json_agg(json_build_object('id', o.id, 'name', o.name, 'birth_date', coalesce(o.birth_date::text, ''),
                       'certainty', l.certainty, 'reason', l.reason) order by l.certainty, o.id desc)
            from (select other_id id, certainty, reason from person_link where person_id = p.id
@@ -256,7 +256,7 @@ func (f *folder) scanCall(rows pgx.Rows) error {
 }
 
 func scanPerson(row pgx.CollectableRow) (p person.Person, err error) {
-	err = row.Scan(&p.ID, &p.Role, &p.Name, &p.BirthDate, &p.NationalID, &p.Phone, &p.Relationship, &p.Certainty, &p.Reason, &p.Said, &p.MayBe)
+	err = row.Scan(&p.ID, &p.Role, &p.Name, &p.BirthDate, &p.NationalID, &p.Phone, &p.Relationship, &p.Certainty, &p.Reason, &p.Said, &p.Taught, &p.MayBe)
 	if p.Said == (person.Said{}) {
 		p.Said = p.Says() // a call of an earlier version
 	}

@@ -316,8 +316,8 @@ where id = $1`
 const (
 	deleteParties = `delete from party where call_id = $1`
 	insertParty   = `
-insert into party (call_id, role, position, person_id, relationship, certainty, reason, said)
-values ($1, $2, $3, $4, $5, $6, $7, $8)`
+insert into party (call_id, role, position, person_id, relationship, certainty, reason, said, taught)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9)`
 )
 
 // dropParties and addParties keep the parts in an incident in step with its calls.
@@ -351,7 +351,7 @@ func keepCall(b *pgx.Batch, c call.Call, history *premise.History) error {
 // keepParties writes the parts in the order in which they were given.
 func keepParties(b *pgx.Batch, of call.ID, persons []person.Person) {
 	for i, p := range persons {
-		b.Queue(insertParty, of, p.Role, i, p.ID, p.Relationship, p.Certainty, p.Reason, p.Said)
+		b.Queue(insertParty, of, p.Role, i, p.ID, p.Relationship, p.Certainty, p.Reason, p.Said, p.Taught)
 	}
 }
 

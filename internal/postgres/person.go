@@ -36,13 +36,28 @@ from (
 ) c
 order by id desc`
 
-// fillPerson adds what a record did not know yet and returns what it knows.
+// fillPerson adds what a record did not know yet; it returns what the record
+// knows now, and of it what was new to it.
 const fillPerson = `
-update person set name = case when name = '' then $2 else name end, folded = case when folded = '' then $3 else folded end,
-    birth_date = coalesce(birth_date, nullif($4, '')::date), national_id = coalesce(national_id, nullif($5, '')),
-    phone = coalesce(phone, nullif($6, ''))
-where id = $1
-returning name, coalesce(birth_date::text, ''), coalesce(national_id, ''), coalesce(phone, '')`
+with old as (select name, birth_date, national_id, phone from person where id = $1 for update)
+update person p set name = case when p.name = '' then $2 else p.name end, folded = case when p.folded = '' then $3 else p.folded end,
+    birth_date = coalesce(p.birth_date, nullif($4, '')::date), national_id = coalesce(p.national_id, nullif($5, '')),
+    phone = coalesce(p.phone, nullif($6, ''))
+from old where p.id = $1
+returning p.name, coalesce(p.birth_date::text, ''), coalesce(p.national_id, ''), coalesce(p.phone, ''),
+    case when old.name = '' then p.name else '' end,
+    case when old.birth_date is null then coalesce(p.birth_date::text, '') else '' end,
+    case when old.national_id is null then coalesce(p.national_id, '') else '' end,
+    case when old.phone is null then coalesce(p.phone, '') else '' end`
+
+// unteachPerson takes back what a record learnt from a call that was not about
+// it, unless it was corrected since.
+const unteachPerson = `
+update person set name = case when name = $2 and $2 <> '' then '' else name end,
+    folded = case when name = $2 and $2 <> '' then '' else folded end,
+    birth_date = case when birth_date = nullif($3, '')::date then null else birth_date end,
+    national_id = nullif(national_id, $4), phone = nullif(phone, $5)
+where id = $1`
 
 const correctPerson = `
 update person set name = $2, folded = $3, birth_date = nullif($4, '')::date, national_id = nullif($5, ''), phone = nullif($6, '')
@@ -155,18 +170,21 @@ func (l *linking) link(ctx context.Context, i int, p person.Person) (person.Pers
 	kept := l.before[had]
 	changed := p.Says() != kept.Says()
 	kept.Role, kept.Relationship = p.Role, p.Relationship
-	if !changed {
-		p.Said = kept.Said
+	p.Said = kept.Said.Corrected(kept.Says(), p.Says())
+	p = p.Saying(p.Said)
+	if !changed && decision == "" && (sameAs == "" || sameAs == kept.ID) {
+		return kept, nil
+	}
+	if err := l.unteach(ctx, kept); err != nil {
+		return p, err
 	}
 	switch {
 	case sameAs != "" && sameAs != kept.ID:
 		return l.confirm(ctx, i, p, sameAs)
 	case decision == person.Separate:
-		return l.separate(ctx, p.Saying(p.Said))
+		return l.separate(ctx, p)
 	case decision == person.Undo:
-		return l.find(ctx, p.Saying(p.Said))
-	case !changed:
-		return kept, nil
+		return l.find(ctx, p)
 	case kept.Reason == person.New || decided(kept):
 		return l.correct(ctx, kept, p)
 	}
@@ -226,8 +244,12 @@ func notARecord(i int) error {
 }
 
 // correct writes what was corrected of a person whose record was made by this
-// call, or chosen in it; a new one may turn out to be known.
+// call; a new one may turn out to be known. A record that a person chose is of
+// other calls too: it only learns what it did not know.
 func (l *linking) correct(ctx context.Context, kept, p person.Person) (person.Person, error) {
+	if kept.Reason == person.Confirmed {
+		return l.take(ctx, p, kept.ID, kept.Certainty, kept.Reason)
+	}
 	best, others, err := l.look(ctx, p)
 	if err != nil {
 		return p, err
@@ -238,11 +260,7 @@ func (l *linking) correct(ctx context.Context, kept, p person.Person) (person.Pe
 	p.ID, p.Certainty, p.Reason = kept.ID, kept.Certainty, kept.Reason
 	p.MayBe = slices.DeleteFunc(others, func(c person.Candidate) bool { return c.ID == p.ID })
 	b := &pgx.Batch{}
-	if kept.Reason == person.Confirmed {
-		b.Queue(fillPerson, p.ID, p.Name, person.NameKey(p.Name), p.BirthDate, p.NationalID, p.Phone)
-	} else {
-		b.Queue(correctPerson, p.ID, p.Name, person.NameKey(p.Name), p.BirthDate, p.NationalID, p.Phone)
-	}
+	b.Queue(correctPerson, p.ID, p.Name, person.NameKey(p.Name), p.BirthDate, p.NationalID, p.Phone)
 	l.keepLinks(b, p)
 	return p, l.tx.SendBatch(ctx, b).Close()
 }
@@ -286,8 +304,18 @@ func national(phone string) string { return strings.TrimPrefix(phone, "+372") }
 func (l *linking) take(ctx context.Context, p person.Person, id person.ID, c person.Certainty, reason string) (person.Person, error) {
 	p.ID, p.Certainty, p.Reason = id, c, reason
 	err := l.tx.QueryRow(ctx, fillPerson, p.ID, p.Name, person.NameKey(p.Name), p.BirthDate, p.NationalID, p.Phone).
-		Scan(&p.Name, &p.BirthDate, &p.NationalID, &p.Phone)
+		Scan(&p.Name, &p.BirthDate, &p.NationalID, &p.Phone,
+			&p.Taught.Name, &p.Taught.BirthDate, &p.Taught.NationalID, &p.Taught.Phone)
 	return p, err
+}
+
+// unteach takes back from the record of a person what it learnt from this call.
+func (l *linking) unteach(ctx context.Context, kept person.Person) error {
+	if t := kept.Taught; t != (person.Said{}) {
+		_, err := l.tx.Exec(ctx, unteachPerson, kept.ID, t.Name, t.BirthDate, t.NationalID, t.Phone)
+		return err
+	}
+	return nil
 }
 
 // add makes a record, with the ones that may be the same.

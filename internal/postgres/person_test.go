@@ -109,9 +109,20 @@ func TestAPersonDecidesWhoseRecordItIs(t *testing.T) {
 		t.Errorf("the record's past is not shown: %+v", view.History.Cautions)
 	}
 
-	confirmed.Decision = person.Undo
+	other := confirmed
+	other.BirthDate, other.Phone = "1985-03-05", "55001122"
+	if got := w.onePerson(id, other); got.BirthDate != "1985-03-04" || got.Phone != "+37255001122" {
+		t.Errorf("a record of other calls is overwritten, or learns nothing: %+v", got)
+	}
+	if n := w.count(`select count(*) from person where id = $1 and phone = '+37255001122'`, known.ID); n != 1 {
+		t.Error("the record did not learn the number")
+	}
+	confirmed.Phone, confirmed.Decision = "+37255001122", person.Undo
 	undone := w.onePerson(id, confirmed)
-	if undone.ID == known.ID || undone.Reason != person.New || undone.BirthDate != "" || len(undone.MayBe) != 1 {
+	if n := w.count(`select count(*) from person where id = $1 and phone is null`, known.ID); n != 1 {
+		t.Error("the record still has the number of somebody else")
+	}
+	if undone.ID == known.ID || undone.Reason != person.New || undone.BirthDate != "1985-03-05" || len(undone.MayBe) != 1 || undone.MayBe[0].Reason != person.ByNameNearBirth {
 		t.Errorf("undone: got %+v", undone)
 	}
 	if n := w.count(`select count(*) from person_decision where call_id = $1 and by = $2 and decision in ('confirmed', 'undone')`, id, w.taker.ID); n != 2 {
