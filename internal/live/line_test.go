@@ -36,12 +36,10 @@ func TestSlowReaderIsClosedAndOthersAreNot(t *testing.T) {
 
 	// Each notice is read by the quick one before the next is pushed; the slow
 	// one reads nothing until the server gives up on it.
-	big := `{"revision":1,"text":"` + strings.Repeat("x", 256<<10) + `"}`
+	big := strings.Repeat("x", 256<<10)
 	pushed := int64(0)
 	for !line.ended() {
-		n := r.commit(unit)
-		n.Body = []byte(big)
-		d.Push(t.Context(), n)
+		d.Push(t.Context(), r.commitSaying(unit, big))
 		pushed++
 		quick.notices(unit, pushed, pushed)
 	}
@@ -57,9 +55,7 @@ func TestQueueIsBoundedInBytes(t *testing.T) {
 	r := newRecord()
 	d := open(t, r, func(c *Config) { c.QueueBytes = 1 << 10 })
 	c := meet(t, d, `{}`)
-	n := r.commit(unit)
-	n.Body = []byte(`"` + strings.Repeat("x", 2<<10) + `"`)
-	d.Push(t.Context(), n)
+	d.Push(t.Context(), r.commitSaying(unit, strings.Repeat("x", 2<<10)))
 	c.closedWith(CloseBehind)
 }
 
@@ -267,8 +263,7 @@ func TestShutdownInMidFrame(t *testing.T) {
 	}
 	_, _ = w.Write([]byte(strings.Repeat(" ", 8<<10))) // more than a buffer: a part is on its way, the end is not
 	hearing := meet(t, d, `{}`)
-	n := r.commit(unit)
-	n.Body = []byte(`"` + strings.Repeat("x", 3<<20) + `"`) // more than the network takes at once
+	n := r.commitSaying(unit, strings.Repeat("x", 3<<20)) // more than the network takes at once
 	d.Push(t.Context(), n)
 
 	stopped := make(chan struct{})

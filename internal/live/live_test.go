@@ -38,7 +38,11 @@ func newRecord() *record {
 	return &record{kept: map[string][]Notice{}, asked: make(chan struct{}, 1000)}
 }
 
-func (r *record) commit(topic string) Notice {
+func (r *record) commit(topic string) Notice { return r.commitSaying(topic, "") }
+
+// commitSaying commits a notice with a text. What is pushed and what is fetched
+// are the same: a connection that is still catching up reads the record.
+func (r *record) commitSaying(topic, text string) Notice {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	seq := int64(1)
@@ -47,7 +51,7 @@ func (r *record) commit(topic string) Notice {
 	}
 	n := Notice{
 		Topic: topic, Seq: seq, Type: "briefing", At: time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC),
-		Body: json.RawMessage(fmt.Sprintf(`{"revision":%d}`, seq)),
+		Body: json.RawMessage(fmt.Sprintf(`{"revision":%d,"text":%q}`, seq, text)),
 	}
 	r.kept[topic] = append(r.kept[topic], n)
 	return n

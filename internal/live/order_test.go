@@ -18,7 +18,7 @@ func TestWelcomeTellsWhereTopicsStand(t *testing.T) {
 	c.expect(`welcome {"topics":{"unit:A12":3,"user:mari":0}}`)
 	d.Push(t.Context(), r.commit(unit)) // a topic without a number begins now
 	g := c.next()
-	if string(g.Body) != `{"revision":4}` || g.Seq != 4 || g.Topic != unit || g.Type != "briefing" ||
+	if string(g.Body) != `{"revision":4,"text":""}` || g.Seq != 4 || g.Topic != unit || g.Type != "briefing" ||
 		!g.At.Equal(time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)) {
 		t.Errorf("got %+v", g)
 	}
