@@ -118,6 +118,7 @@ on conflict do nothing`,
 			a.Address.ID, a.Parsed.Kind, a.Address.Label, a.Key, a.Address.Locality, a.Folded, a.House, a.Parsed.Unit,
 			unlessEmpty(string(a.Building)), a.Point[0], a.Point[1], a.District, w.At)
 	}
+	b.Queue(`update street s set point = (select a.point from address a where a.street_id = s.id limit 1) where locality = $1`, demo.Town)
 }
 
 func queueStaff(b *pgx.Batch, w demo.World, passwordHash string) {

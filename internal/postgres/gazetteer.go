@@ -15,19 +15,58 @@ import (
 
 // FindAddresses proposes addresses for what was typed so far, best first: the
 // street that takes the fewest slips of the finger to be what was typed, then the
-// house, the flat and the locality; nearer ones before others of the same name.
-// Less than two characters find nothing.
+// house, the flat and the locality; of several as good ones the nearest, in rings,
+// and then those that called before. A text may also tell a place by others: the
+// corner of two streets, or the other side of one. Less than two characters find
+// what lies around the position, where one is given, else nothing.
 func (s *Store) FindAddresses(ctx context.Context, q premise.Search) ([]premise.Found, error) {
-	none := []premise.Found{}
-	if len([]rune(strings.TrimSpace(q.Text))) < 2 || q.Limit < 1 {
-		return none, nil
+	found, err := s.findPlaces(ctx, q)
+	if err != nil {
+		return nil, err
+	}
+	if err := s.countIncidents(ctx, found); err != nil {
+		return nil, err
+	}
+	slices.SortStableFunc(found, func(a, b ranked) int {
+		return cmp.Or(a.cost-b.cost, a.tier-b.tier, a.ring-b.ring, b.DV12m-a.DV12m, b.Incidents12m-a.Incidents12m)
+	})
+	out := make([]premise.Found, 0, len(found))
+	for _, f := range found[:min(len(found), q.Limit)] {
+		out = append(out, f.Found)
+	}
+	return out, nil
+}
+
+// ranked is a proposal with what puts it before others: the weight of its slips,
+// whether it is the door itself, and how far away it is.
+type ranked struct {
+	premise.Found
+	cost, tier, ring int
+}
+
+func (s *Store) findPlaces(ctx context.Context, q premise.Search) ([]ranked, error) {
+	if q.Limit < 1 {
+		return nil, nil
+	}
+	if len([]rune(strings.TrimSpace(q.Text))) < 2 {
+		if q.Near == nil || strings.TrimSpace(q.Text) != "" {
+			return nil, nil
+		}
+		found, err := s.findAround(ctx, q)
+		return found, wrap(err, "find addresses around a position")
 	}
 	towns, err := s.townNames(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("list towns: %w", err)
 	}
-	for _, readings := range readTyped(q.Text, towns) {
-		streets, err := s.findStreets(ctx, readings)
+	asked := premise.Ask(q.Text, towns.first)
+	if asked.Corner != nil {
+		if found, err := s.findCorner(ctx, asked.Corner, towns, q); err != nil || len(found) > 0 {
+			return found, wrap(err, "find a corner")
+		}
+	}
+	for _, readings := range asked.Readings {
+		streets, err := s.findStreets(ctx, readings, towns, q)
 		if err != nil {
 			return nil, fmt.Errorf("find streets: %w", err)
 		}
@@ -35,118 +74,47 @@ func (s *Store) FindAddresses(ctx context.Context, q premise.Search) ([]premise.
 			continue
 		}
 		found, err := s.findDoors(ctx, streets, q)
-		if err != nil {
-			return nil, fmt.Errorf("find addresses: %w", err)
+		if err == nil && asked.Across && len(found) > 0 {
+			found, err = s.findAcross(ctx, found[0], q)
 		}
-		if len(found) > 0 {
-			return found, s.countIncidents(ctx, found)
+		if err != nil || len(found) > 0 {
+			return found, wrap(err, "find addresses")
 		}
 	}
-	return none, nil
+	return nil, nil
 }
 
-// typed is one way to read what was typed.
-type typed struct {
-	street   string // folded
-	house    string
-	unit     string
-	locality string // folded
-	cost     int    // of reading it so
-}
-
-// readTyped lists the ways to read a query, likeliest first: "1200 w martin" and
-// "abara 12/1-5" have a house number, "n loop 1604" a street with one. Ways in
-// one list are weighed against each other: the first and the last word may name
-// the town.
-func readTyped(query string, towns map[string]bool) [][]typed {
-	text, locality, _ := strings.Cut(query, ",")
-	locality = premise.Fold(locality)
-	words := strings.Fields(strings.ToLower(text))
-	number := slices.IndexFunc(words, isHouse)
-	whole := typed{street: premise.MendKind(premise.Fold(text)), locality: locality}
-	if number < 0 {
-		return [][]typed{withTown(whole, towns)}
+func wrap(err error, doing string) error {
+	if err != nil {
+		return fmt.Errorf("%s: %w", doing, err)
 	}
-	t := typed{locality: locality}
-	t.house, t.unit, _ = strings.Cut(words[number], "-")
-	before, after := words[:number], words[number+1:]
-	if number == 0 {
-		// 701-799 is a block in the centres that write the number first.
-		t.unit = ""
-	}
-	if len(after) > 0 && number > 0 && len(after[0]) == 1 && after[0] >= "a" && after[0] <= "z" { // 12 a
-		t.house += after[0]
-		after = after[1:]
-	}
-	if number == 0 {
-		for len(after) > 1 && slices.Contains([]string{"block", "blk", "of"}, after[0]) { // as we write it
-			after = after[1:]
-		}
-		t.street = premise.MendKind(premise.Fold(strings.Join(after, " ")))
-	} else {
-		t.street = premise.MendKind(premise.Fold(strings.Join(before, " ")))
-		if town := premise.Fold(strings.Join(after, " ")); town != "" {
-			t.locality = strings.TrimSpace(town + " " + locality)
-		}
-	}
-	return [][]typed{withTown(t, towns), {whole}}
-}
-
-// isHouse: a number, or an Estonian plot such as T6.
-func isHouse(word string) bool {
-	digits := strings.TrimPrefix(word, "t")
-	return digits != "" && digits[0] >= '0' && digits[0] <= '9'
-}
-
-// withTown adds the ways in which the first or the last word is the town.
-func withTown(t typed, towns map[string]bool) []typed {
-	readings := []typed{t}
-	words := strings.Fields(t.street)
-	if t.locality != "" || len(words) < 2 {
-		return readings
-	}
-	for _, cut := range [][2][]string{{words[:1], words[1:]}, {words[len(words)-1:], words[:len(words)-1]}} {
-		if town, street := townOf(cut[0][0], towns), strings.Join(cut[1], " "); town != "" && premise.StreetName(street) != "" {
-			r := t
-			r.locality, r.street, r.cost = town, premise.Fold(street), 1
-			readings = append(readings, r)
-		}
-	}
-	return readings
-}
-
-// townOf is the town that a word names, with a slip of the finger or none.
-func townOf(word string, towns map[string]bool) string {
-	if towns[word] {
-		return word
-	}
-	near := ""
-	for town := range towns {
-		if premise.Near(word, town) && (near == "" || town < near) {
-			near = town
-		}
-	}
-	return near
+	return nil
 }
 
 // townsFor is how long the names of towns are believed; a new gazetteer brings
 // others.
 const townsFor = time.Minute
 
-// townNames are the first words of all localities, folded.
-func (s *Store) townNames(ctx context.Context) (map[string]bool, error) {
+// towns are the localities of the gazetteer.
+type towns struct {
+	first  map[string]bool   // their first words, folded
+	folded map[string]string // each, folded
+}
+
+func (s *Store) townNames(ctx context.Context) (towns, error) {
 	if names, ok := s.towns.Get(townsKey); ok {
 		return names, nil
 	}
-	rows, err := s.pool.Query(ctx, `select distinct locality from street where locality <> ''`)
+	rows, err := s.pool.Query(ctx, localities)
 	if err != nil {
-		return nil, err
+		return towns{}, err
 	}
-	names := map[string]bool{}
+	names := towns{map[string]bool{}, map[string]string{}}
 	var locality string
 	_, err = pgx.ForEachRow(rows, []any{&locality}, func() error {
-		first, _, _ := strings.Cut(premise.Fold(locality), " ")
-		names[first] = true
+		folded := premise.Fold(locality)
+		first, _, _ := strings.Cut(folded, " ")
+		names.first[first], names.folded[locality] = true, folded
 		return nil
 	})
 	if err == nil {
@@ -157,68 +125,121 @@ func (s *Store) townNames(ctx context.Context) (map[string]bool, error) {
 
 const townsKey = "towns"
 
-// foundStreet is a street that may be meant, with the reading that found it. The
+// localities hops from one to the next in the index: there are few of them and
+// many streets.
+const localities = `
+with recursive hop as (
+    (select locality from street order by locality limit 1)
+    union all
+    select (select s.locality from street s where s.locality > hop.locality order by s.locality limit 1) from hop where hop.locality is not null)
+select locality from hop where locality <> ''`
+
+// named are the localities that a reading's town may be.
+func (t towns) named(town string) []string {
+	var all []string
+	if town == "" {
+		return nil
+	}
+	for locality, folded := range t.folded {
+		if sameTown(town, folded) {
+			all = append(all, locality)
+		}
+	}
+	slices.Sort(all)
+	return all
+}
+
+func sameTown(said, folded string) bool {
+	return strings.Contains(folded, said) || strings.Contains(said, folded)
+}
+
+// foundName is a name that may be meant, with the reading that found it. The
 // cost is twice the slips of the finger between the two.
+type foundName struct {
+	folded string
+	cost   int
+	premise.Reading
+}
+
+// foundStreet is a street of such a name.
 type foundStreet struct {
-	id   int64
-	cost int
-	typed
+	id       int64
+	locality string
+	foundName
 }
 
 const (
 	mostStreets = 24
+	mostNames   = 24
 	mostLike    = 40    // candidates that are weighed
-	mostAlike   = "700" // streets that are compared with a name
+	mostAlike   = "700" // names that are compared with what was typed
 
 	// The operators of text_pattern_ops and one look a beginning, so that a
 	// prepared plan uses the index.
-	streetsByPrefix = `
-select s.id, s.folded, s.locality
+	namesByPrefix = `
+select s.folded
 from unnest($1::text[]) v cross join lateral (
-    select id, folded, locality from street
+    select folded from street_name
     where folded ~>=~ v and folded ~<~ (v || U&'\+10FFFF')
     order by length(folded), folded limit $2) s`
 
 	// Its bound of likeness is set for each connection, see Open. A word that
-	// more than mostAlike streets share, as in the crossings of a highway, tells
+	// more than mostAlike names share, as in the crossings of a highway, tells
 	// little, and to compare them all would keep the call taker waiting.
-	streetsByLikeness = `
-select id, folded, locality from (select * from street where $1 <% folded limit ` + mostAlike + `) s
+	namesByLikeness = `
+select folded from (select folded from street_name where $1 <% folded limit ` + mostAlike + `) s
 order by $1 <<-> folded, length(folded), folded
 limit $2`
+
+	// Of each name the streets in the town that was said, then the nearest.
+	streetsOfNames = `
+select s.id, s.locality, n.at
+from unnest($1::text[]) with ordinality n (folded, at) cross join lateral (
+    select id, locality, folded from street where folded = n.folded
+    order by locality = any($2::text[]) desc, point <-> st_setsrid(st_makepoint($3, $4), 4326), id
+    limit 8) s`
 )
 
-// likeness is the least part of a street's trigrams that a name shares with it.
+// likeness is the least part of a name's trigrams that what was typed shares
+// with it.
 const likeness = "0.3"
 
-// findStreets weighs the streets that begin with what was typed, or with two of
-// its letters swapped; only when none of them is it, also those that look like it.
-func (s *Store) findStreets(ctx context.Context, readings []typed) ([]foundStreet, error) {
+// findStreets weighs the names that begin with what was typed, or with two of its
+// letters swapped; only when none of them is it, also those that look like it.
+// Then it finds the streets of the likeliest names.
+func (s *Store) findStreets(ctx context.Context, readings []premise.Reading, towns towns, q premise.Search) ([]foundStreet, error) {
+	names, err := s.findNames(ctx, readings)
+	if err != nil || len(names) == 0 {
+		return nil, err
+	}
+	folded, said := make([]string, len(names)), []string{}
+	for i, n := range names {
+		folded[i] = n.folded
+		said = append(said, towns.named(n.Locality)...)
+	}
+	lon, lat := lonLat(q.Near)
+	rows, err := s.pool.Query(ctx, streetsOfNames, folded, said, lon, lat)
+	if err != nil {
+		return nil, err
+	}
 	var all []foundStreet
-	best := func() int {
-		least := 1 << 30
-		for _, f := range all {
-			least = min(least, f.cost)
+	var id int64
+	var locality string
+	var at int
+	_, err = pgx.ForEachRow(rows, []any{&id, &locality, &at}, func() error {
+		f := foundStreet{id, locality, names[at-1]}
+		if f.Locality != "" && !sameTown(f.Locality, towns.folded[locality]) {
+			f.cost += elsewhere
 		}
-		return least
+		all = append(all, f)
+		return nil
+	})
+	if err != nil {
+		return nil, err
 	}
-	for _, t := range readings {
-		if t.street == "" {
-			continue
-		}
-		if err := s.weigh(ctx, &all, t, streetsByPrefix, begins(t), mostStreets); err != nil {
-			return nil, err
-		}
-	}
-	for _, t := range readings {
-		// A short one is like too much.
-		if name := premise.StreetName(t.street); best() > t.cost+1 && len(name) >= 3 {
-			if err := s.weigh(ctx, &all, t, streetsByLikeness, name, mostLike); err != nil {
-				return nil, err
-			}
-		}
-	}
-	slices.SortStableFunc(all, func(a, b foundStreet) int { return cmp.Or(a.cost-b.cost, cmp.Compare(a.id, b.id)) })
+	// Of one street the reading that costs least, in the order in which the names
+	// and the streets came.
+	slices.SortStableFunc(all, func(a, b foundStreet) int { return a.cost - b.cost })
 	seen := map[int64]bool{}
 	all = slices.DeleteFunc(all, func(f foundStreet) bool {
 		twice := seen[f.id]
@@ -228,11 +249,54 @@ func (s *Store) findStreets(ctx context.Context, readings []typed) ([]foundStree
 	return all[:min(len(all), mostStreets)], nil
 }
 
+// findNames returns the likeliest names, the best first.
+func (s *Store) findNames(ctx context.Context, readings []premise.Reading) ([]foundName, error) {
+	var all []foundName
+	best := func() int {
+		least := 1 << 30
+		for _, f := range all {
+			least = min(least, f.cost)
+		}
+		return least
+	}
+	for _, r := range readings {
+		if r.Street == "" {
+			continue
+		}
+		if err := s.weigh(ctx, &all, r, namesByPrefix, begins(r), mostNames); err != nil {
+			return nil, err
+		}
+	}
+	for _, r := range readings {
+		// A short one is like too much.
+		if name := premise.StreetName(r.Street); best() > r.Cost+1 && len(name) >= 3 {
+			if err := s.weigh(ctx, &all, r, namesByLikeness, name, mostLike); err != nil {
+				return nil, err
+			}
+		}
+	}
+	slices.SortStableFunc(all, func(a, b foundName) int {
+		return cmp.Or(a.cost-b.cost, len(a.folded)-len(b.folded), cmp.Compare(a.folded, b.folded))
+	})
+	type key struct {
+		folded string
+		premise.Reading
+	}
+	seen := map[key]bool{}
+	all = slices.DeleteFunc(all, func(f foundName) bool {
+		k := key{f.folded, f.Reading}
+		twice := seen[k]
+		seen[k] = true
+		return twice
+	})
+	return all[:min(len(all), mostNames)], nil
+}
+
 // begins are the beginnings to look for: what was typed, without its kind too,
 // since a kind may be another one or come first, and with two letters swapped.
-func begins(t typed) []string {
-	name := premise.StreetName(t.street)
-	all := []string{t.street}
+func begins(r premise.Reading) []string {
+	name := premise.StreetName(r.Street)
+	all := []string{r.Street}
 	if name == "" {
 		return all
 	}
@@ -248,24 +312,17 @@ func begins(t typed) []string {
 	return slices.Compact(all)
 }
 
-// weigh adds the streets of a query that are near enough to what was typed.
-func (s *Store) weigh(ctx context.Context, all *[]foundStreet, t typed, sql string, args ...any) error {
+// weigh adds the names of a query that are near enough to what was typed.
+func (s *Store) weigh(ctx context.Context, all *[]foundName, r premise.Reading, sql string, args ...any) error {
 	rows, err := s.pool.Query(ctx, sql, args...)
 	if err != nil {
 		return err
 	}
-	var id int64
-	var folded, locality string
-	_, err = pgx.ForEachRow(rows, []any{&id, &folded, &locality}, func() error {
-		slips, ok := premise.Slips(t.street, folded, t.house != "")
-		if !ok {
-			return nil
+	var folded string
+	_, err = pgx.ForEachRow(rows, []any{&folded}, func() error {
+		if slips, ok := premise.Slips(r.Street, folded, r.House != ""); ok {
+			*all = append(*all, foundName{folded, r.Cost + slips, r})
 		}
-		cost := t.cost + slips
-		if t.locality != "" && !strings.Contains(premise.Fold(locality), t.locality) && !strings.Contains(t.locality, premise.Fold(locality)) {
-			cost += elsewhere
-		}
-		*all = append(*all, foundStreet{id, cost, t})
 		return nil
 	})
 	return err
@@ -274,54 +331,85 @@ func (s *Store) weigh(ctx context.Context, all *[]foundStreet, t typed, sql stri
 // elsewhere is what a street costs in another town than the one that was said.
 const elsewhere = 6
 
-// A number typed in full finds the hundred block it lies in, and a part of one
-// the blocks that begin with it.
-const doorsOfStreets = `
-select a.id::text, a.kind, a.label, a.locality, st_x(a.point), st_y(a.point), coalesce(a.district_code, '')
-from unnest($1::bigint[], $2::int[], $3::text[], $4::text[], $5::int[]) s (id, cost, house, unit, hundred)
-cross join lateral (
-    select id, kind, label, locality, point, district_code, house, hundred, unit
-    from address
-    where street_id = s.id
-      and (s.house = '' or house ~~ (s.house || '%') or (hundred is not null and (hundred = s.hundred or hundred::text ~~ (s.house || '%'))))
-      and (s.unit = '' or unit = '' or unit ~~ (s.unit || '%'))
-      and ($9 = '' or district_code = $9)
-) a
-order by s.cost + case when s.house = '' or lower(a.house) = s.house or coalesce(a.hundred = s.hundred, false) then 0 else 3 end,
-    a.house = '' desc,
-    a.unit = s.unit desc,
-    a.point <-> st_setsrid(st_makepoint($6, $7), 4326),
-    coalesce(a.hundred, substring(a.house from '^\d{1,9}')::int), length(a.house), a.house, length(a.unit), a.unit, a.id
-limit $8`
+// Rings of distance: within one, an address that called before is likelier than
+// one that is a little nearer.
+const ringOf = `case when d is null then 0 when d < 0.001 then 1 when d < 0.003 then 2 when d < 0.01 then 3 when d < 0.03 then 4
+    when d < 0.1 then 5 when d < 0.3 then 6 else 7 end`
 
-func (s *Store) findDoors(ctx context.Context, streets []foundStreet, q premise.Search) ([]premise.Found, error) {
+// doorsOfStreets looks at the houses of each street that begin with the number,
+// by index, and at the flats of the house that is meant. A number typed in full
+// finds the hundred block it lies in, and a part of one the blocks that begin
+// with it.
+const doorsOfStreets = `
+with street as (
+    select * from unnest($1::bigint[], $2::int[], $3::text[], $4::text[], $5::int[]) with ordinality s (id, cost, house, unit, hundred, at)),
+door as materialized (
+    select a.id, a.kind, a.label, a.locality, a.point, a.district_code, a.house, a.hundred, s.unit, s.at, exact, d,
+        s.cost + case when exact then 0 else 3 end cost
+    from street s cross join lateral (
+        (select *, house = s.house exact, point <-> st_setsrid(st_makepoint($6, $7), 4326) d from address
+         where s.house <> '' and street_id = s.id and kind <> 'dwelling' and house ~>=~ s.house and house ~<~ (s.house || U&'\+10FFFF')
+           and ($9 = '' or district_code = $9)
+         order by exact desc, d, length(house), house, id limit $8)
+        union all
+        (select *, coalesce(hundred = s.hundred, false) exact, point <-> st_setsrid(st_makepoint($6, $7), 4326) d from address
+         where s.house <> '' and street_id = s.id and kind = 'block' and (hundred = s.hundred or hundred::text ~~ (s.house || '%'))
+           and ($9 = '' or district_code = $9)
+         order by exact desc, d, hundred, id limit $8)
+        union all
+        (select *, true exact, point <-> st_setsrid(st_makepoint($6, $7), 4326) d from address
+         where s.house = '' and street_id = s.id and kind <> 'dwelling'
+           and ($9 = '' or district_code = $9)
+         order by house = '' desc, d, coalesce(hundred, substring(house from '^\d{1,9}')::int), length(house), house, id limit $8)) a),
+unit as (
+    select a.id, a.kind, a.label, a.locality, a.point, a.district_code, a.house, a.hundred, a.unit, door.at, door.d, door.cost,
+        case when a.unit = door.unit then 0 else 2 end tier
+    from (select * from door where exact and kind = 'building' and house <> '' order by cost, d limit 8) door
+    join street s on s.at = door.at and s.house <> ''
+    cross join lateral (
+        select * from address where building_id = door.id and unit ~>=~ s.unit and unit ~<~ (s.unit || U&'\+10FFFF')
+        order by unit = s.unit desc, length(unit), unit, id limit $8) a)
+select id::text, kind, label, locality, st_x(point), st_y(point), coalesce(district_code, ''), cost, tier, ` + ringOf + `
+from (
+    select id, kind, label, locality, point, district_code, house, hundred, ''::text flat, at, d, cost, 1 tier from door
+    union all
+    select id, kind, label, locality, point, district_code, house, hundred, unit, at, d, cost, tier from unit) a
+order by cost, tier, ` + ringOf + `, house = '' desc, at, coalesce(hundred, substring(house from '^\d{1,9}')::int), length(house), house, length(flat), flat, id
+limit 3 * $8`
+
+func (s *Store) findDoors(ctx context.Context, streets []foundStreet, q premise.Search) ([]ranked, error) {
 	n := len(streets)
 	ids, costs, hundreds := make([]int64, n), make([]int32, n), make([]int32, n)
 	houses, units := make([]string, n), make([]string, n)
 	for i, st := range streets {
-		ids[i], costs[i], houses[i], units[i], hundreds[i] = st.id, int32(st.cost), st.house, st.unit, int32(st.hundred())
+		ids[i], costs[i], houses[i], units[i], hundreds[i] = st.id, int32(st.cost), st.House, st.Unit, int32(hundred(st.House))
 	}
 	lon, lat := lonLat(q.Near)
 	rows, err := s.pool.Query(ctx, doorsOfStreets, ids, costs, houses, units, hundreds, lon, lat, q.Limit, q.District)
 	if err != nil {
 		return nil, err
 	}
-	return pgx.CollectRows(rows, func(row pgx.CollectableRow) (premise.Found, error) {
-		var f premise.Found
+	return pgx.CollectRows(rows, scanRanked(premise.HowTyped))
+}
+
+func scanRanked(how string) pgx.RowToFunc[ranked] {
+	return func(row pgx.CollectableRow) (ranked, error) {
+		var f ranked
 		var x, y *float64
-		err := row.Scan(&f.ID, &f.Kind, &f.Label, &f.Locality, &x, &y, &f.District)
+		err := row.Scan(&f.ID, &f.Kind, &f.Label, &f.Locality, &x, &y, &f.District, &f.cost, &f.tier, &f.ring)
 		if x != nil && y != nil {
 			f.Point = &premise.Point{*x, *y}
 		}
+		f.How = how
 		return f, err
-	})
+	}
 }
 
 // hundred is the block that the house lies in, -1 where it is not a number of
 // three digits or more.
-func (t typed) hundred() int {
+func hundred(house string) int {
 	n := 0
-	for _, c := range t.house {
+	for _, c := range house {
 		if c < '0' || c > '9' || n > 99999 {
 			break
 		}
@@ -333,14 +421,113 @@ func (t typed) hundred() int {
 	return n / 100 * 100
 }
 
+// metres between two points, exact where it counts.
+const metres = `st_distance(a.point::geography, st_setsrid(st_makepoint($1, $2), 4326)::geography)`
+
+// around finds the nearest buildings by the index, then measures them. A
+// position that is off by a cell's width still proposes the nearest, which is
+// why the radius only orders: those within it come first.
+const around = `
+select id::text, kind, label, locality, st_x(point), st_y(point), coalesce(district_code, ''), 0, 0,
+    case when m <= greatest($4::float8, 25) then 0 else 1 + least(6, floor(log(greatest(m, 1)) * 2)::int) end
+from (
+    select a.*, ` + metres + ` m from address a
+    where kind <> 'dwelling' and ($5 = '' or district_code = $5)
+    order by a.point <-> st_setsrid(st_makepoint($1, $2), 4326) limit 3 * $3) a
+where m <= greatest($4::float8, 500)
+order by m, id`
+
+func (s *Store) findAround(ctx context.Context, q premise.Search) ([]ranked, error) {
+	rows, err := s.pool.Query(ctx, around, q.Near[0], q.Near[1], q.Limit, q.Radius, q.District)
+	if err != nil {
+		return nil, err
+	}
+	return pgx.CollectRows(rows, scanRanked(premise.HowPosition))
+}
+
+// across finds the buildings of the same street that face a house: even numbers
+// stand opposite odd ones.
+const across = `
+select a.id::text, a.kind, a.label, a.locality, st_x(a.point), st_y(a.point), coalesce(a.district_code, ''), 0,
+    (row_number() over (order by a.point <-> here.point, a.id))::int, 0
+from address here join address a on a.street_id = here.street_id
+where here.id = $1::uuid and a.kind = 'building' and a.point is not null
+  and (substring(a.house from '^\d{1,9}')::bigint % 2) <> (substring(here.house from '^\d{1,9}')::bigint % 2)
+order by a.point <-> here.point, a.id limit 4`
+
+// findAcross proposes what faces the house, then the house itself: the caller
+// named the one that they see.
+func (s *Store) findAcross(ctx context.Context, here ranked, q premise.Search) ([]ranked, error) {
+	rows, err := s.pool.Query(ctx, across, here.ID)
+	if err != nil {
+		return nil, err
+	}
+	found, err := pgx.CollectRows(rows, scanRanked(premise.HowAcross))
+	here.cost, here.tier = 0, len(found)+1
+	return append(found[:min(len(found), max(0, q.Limit-1))], here), err
+}
+
+// corners are the closest buildings of two streets, where these meet: not more
+// than 80 m apart.
+const corners = `
+with pair as (
+    select x.id x, y.id y, p.at
+    from unnest($1::bigint[], $2::bigint[]) with ordinality p (a, b, at)
+    cross join lateral (
+        select x.id, x.point from address x where x.street_id = p.a and x.kind <> 'dwelling' and x.point is not null limit 400) x
+    cross join lateral (
+        select y.id, y.point from address y where y.street_id = p.b and y.kind <> 'dwelling' and y.point is not null
+        order by y.point <-> x.point limit 1) y
+    where st_distance(x.point::geography, y.point::geography) <= 80
+    order by p.at, st_distance(x.point::geography, y.point::geography) limit 4)
+select id::text, kind, label, locality, st_x(point), st_y(point), coalesce(district_code, ''), 0, (row_number() over (order by least_at, label))::int, 0
+from (
+    select a.id, a.kind, a.label, a.locality, a.point, a.district_code, min(n) least_at
+    from (select *, row_number() over () n from pair) p join address a on a.id in (p.x, p.y)
+    where ($3 = '' or a.district_code = $3) group by a.id) a
+order by least_at, label limit $4`
+
+// findCorner proposes the buildings where two streets of one town meet.
+func (s *Store) findCorner(ctx context.Context, sides [][]premise.Reading, towns towns, q premise.Search) ([]ranked, error) {
+	var streets [2][]foundStreet
+	for i, side := range sides {
+		found, err := s.findStreets(ctx, side, towns, q)
+		if err != nil || len(found) == 0 {
+			return nil, err
+		}
+		best := found[0].cost
+		for _, f := range found {
+			if f.cost <= best+1 && len(streets[i]) < 8 {
+				streets[i] = append(streets[i], f)
+			}
+		}
+	}
+	var a, b []int64
+	for _, x := range streets[0] {
+		for _, y := range streets[1] {
+			if x.id != y.id && x.locality == y.locality && len(a) < 12 {
+				a, b = append(a, x.id), append(b, y.id)
+			}
+		}
+	}
+	rows, err := s.pool.Query(ctx, corners, a, b, q.District, q.Limit)
+	if err != nil {
+		return nil, err
+	}
+	return pgx.CollectRows(rows, scanRanked(premise.HowCorner))
+}
+
 const incidentsOf = `
 select address_id::text, count(*), count(*) filter (where class in ('dv', 'suspected_dv'))
 from incident
 where address_id = any($1::text[]::uuid[]) and id >= uuid_floor($2)
 group by address_id`
 
-func (s *Store) countIncidents(ctx context.Context, found []premise.Found) error {
-	at := map[premise.ID]*premise.Found{}
+func (s *Store) countIncidents(ctx context.Context, found []ranked) error {
+	if len(found) == 0 {
+		return nil
+	}
+	at := map[premise.ID]*ranked{}
 	ids := make([]string, len(found))
 	for i := range found {
 		ids[i] = string(found[i].ID)

@@ -225,8 +225,8 @@ func copyCalls(ctx context.Context, tx pgx.Tx, calls []intake.Call) error {
 }
 
 const insertCalls = `
-insert into incident (id, number, source, state, class, type, address_id, district_code, received_at, dispatched_at, arrived_at, closed_at, disposition, summary)
-select c.id, c.ref, $1, 'closed', c.class, c.type, a.id, a.district_code, c.received_at, c.dispatched_at, c.arrived_at, c.closed_at, c.disposition, c.summary
+insert into incident (id, number, source, state, class, type, address_id, premise_id, district_code, received_at, dispatched_at, arrived_at, closed_at, disposition, summary)
+select c.id, c.ref, $1, 'closed', c.class, c.type, a.id, coalesce(a.building_id, a.id), a.district_code, c.received_at, c.dispatched_at, c.arrived_at, c.closed_at, c.disposition, c.summary
 from import_call c left join address a on a.key = c.key and c.key <> ''
 order by c.id
 on conflict (id) do nothing`
@@ -344,6 +344,9 @@ func (d *doors) keep(ctx context.Context, tx pgx.Tx) error {
 		}
 		d.loaded += added
 	}
+	if _, err := tx.Exec(ctx, placeStreets); err != nil {
+		return fmt.Errorf("place streets: %w", err)
+	}
 	return nil
 }
 
@@ -362,6 +365,11 @@ select distinct on (locality, folded) locality, street, folded from import_addre
 where not exists (select from street s where s.locality = i.locality and s.folded = i.folded)
 order by locality, folded, n
 on conflict (locality, folded) do nothing`
+
+const placeStreets = `
+update street s set point = ` + spot + `
+from (select distinct on (locality, folded) * from import_address where x is not null order by locality, folded, n) i
+where s.locality = i.locality and s.folded = i.folded and s.point is null`
 
 // The source gave a door that it knows by its id another address.
 const renameAddresses = `

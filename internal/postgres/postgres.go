@@ -22,7 +22,7 @@ var _ control.Store = (*Store)(nil)
 type Store struct {
 	pool  *pgxpool.Pool
 	ready *expirable.LRU[incident.ID, *folder]
-	towns *expirable.LRU[string, map[string]bool]
+	towns *expirable.LRU[string, towns]
 }
 
 // New keeps the record through a pool made by Open.
@@ -30,7 +30,7 @@ func New(pool *pgxpool.Pool) *Store {
 	return &Store{
 		pool:  pool,
 		ready: expirable.NewLRU[incident.ID, *folder](readyMost, nil, readyFor),
-		towns: expirable.NewLRU[string, map[string]bool](1, nil, townsFor),
+		towns: expirable.NewLRU[string, towns](1, nil, townsFor),
 	}
 }
 

@@ -17,18 +17,29 @@ const (
 	Unverified = "unverified"
 )
 
-// Search asks the gazetteer for what was typed so far.
+// Search asks the gazetteer for what was typed so far, or, without a text, for
+// what lies around a caller's position.
 type Search struct {
 	Text     string
-	Near     *Point // nearer ones come before others of the same name
-	District string // only there, when it is not empty
+	Near     *Point  // nearer ones come before others of the same name
+	Radius   float64 // of the position, in metres, 0 where it is not known
+	District string  // only there, when it is not empty
 	Limit    int
 }
+
+// How an address was found, where it is not the one that was typed.
+const (
+	HowTyped    = "typed"
+	HowCorner   = "corner"   // a building at the corner of two streets
+	HowAcross   = "across"   // a building on the other side of the street
+	HowPosition = "position" // a building around the caller's position
+)
 
 // Found is a proposal of the gazetteer while an address is typed, with how
 // often it called in the last 12 months; suspected DV counts as DV.
 type Found struct {
 	Address
+	How          string
 	Incidents12m int
 	DV12m        int
 }

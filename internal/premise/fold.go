@@ -12,7 +12,8 @@ import (
 // "St" are one. Keys are folded already.
 var kinds = map[string]string{
 	"tanav": "tn", "maantee": "mnt", "puiestee": "pst", "poik": "poik",
-	"ulitsa": "tn", "ul": "tn", "prospekt": "pst", "pr": "pst", "sosse": "mnt",
+	"ulitsa": "tn", "ul": "tn", "prospekt": "pst", "pr": "pst", "bulvar": "pst", "sosse": "mnt",
+	"doroga": "tee", "pereulok": "poik",
 	"street": "st", "str": "st", "avenue": "ave", "av": "ave", "boulevard": "blvd",
 	"road": "rd", "drive": "dr", "lane": "ln", "court": "ct", "circle": "cir",
 	"parkway": "pkwy", "highway": "hwy", "place": "pl", "trail": "trl",
@@ -28,6 +29,9 @@ var allKinds = func() map[string]string {
 	}
 	return all
 }()
+
+// russian are the kinds that may be said before the name: "улица Лаагна".
+var russian = map[string]bool{"ul": true, "ulitsa": true, "bulvar": true, "prospekt": true, "sosse": true, "doroga": true, "pereulok": true}
 
 // directions may follow the kind: "Loop 410 Street N".
 var directions = map[string]bool{
@@ -64,10 +68,11 @@ func Fold(s string) string {
 		words[last] = short
 	}
 	// Russian says the kind first.
-	for first := true; len(words) > 1 && (words[0] == "ul" || words[0] == "ulitsa"); first = false {
+	for first := true; len(words) > 1 && russian[words[0]]; first = false {
+		kind := kinds[words[0]]
 		words = words[1:]
 		if first {
-			words = append(words, "tn")
+			words = append(words, kind)
 		}
 	}
 	return strings.Join(words, " ")
