@@ -5,7 +5,7 @@
 -- read as a few runs of one index, not door by door.
 alter table incident add column premise_id uuid;
 update incident i set premise_id = coalesce(a.building_id, a.id) from address a where a.id = i.address_id;
-create index incident_premise on incident (premise_id, id desc);
+create index incident_premise on incident (premise_id, id desc) include (class, address_id);
 
 -- An insert of many says the premise itself; for all others it is looked up.
 create function incident_premise() returns trigger language plpgsql as $$

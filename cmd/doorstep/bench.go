@@ -23,6 +23,8 @@ import (
 
 	"doorstep/internal/access"
 	"doorstep/internal/bench"
+	"doorstep/internal/demo"
+	"doorstep/internal/person"
 	"doorstep/internal/postgres"
 	"doorstep/internal/premise"
 )
@@ -39,7 +41,8 @@ type BenchAllCommand struct {
 	benchFlags `embed:""`
 	Tablets    int      `default:"200" help:"Connected tablets."`
 	Rounds     int      `default:"400" help:"Rounds of each measurement."`
-	Rows       int      `default:"200000" help:"Rows of the made-up history, when no files are given."`
+	Rows       int      `default:"200000" help:"Rows of the made-up history, when neither files nor a scale are given."`
+	Scale      scale    `help:"Make an invented nation with so many incidents, such as 1M or 10M, instead of a history, and measure persons and neighbourhoods too." placeholder:"N"`
 	Mapping    string   `type:"existingfile" help:"Mapping of the files to import instead of a made-up history."`
 	Files      []string `arg:"" optional:"" type:"existingfile" help:"Calls for service to import instead of a made-up history."`
 }
@@ -60,6 +63,9 @@ func (c BenchAllCommand) Run(ctx context.Context, d Deps) error {
 	if (c.Mapping == "") != (len(c.Files) == 0) {
 		return errors.New("give --mapping together with the files to import")
 	}
+	if c.Scale != 0 && len(c.Files) != 0 {
+		return errors.New("give either --scale or files to import")
+	}
 	at, err := c.database(ctx)
 	if err != nil {
 		return err
@@ -70,14 +76,19 @@ func (c BenchAllCommand) Run(ctx context.Context, d Deps) error {
 	if err := (DemoCommand{DatabaseURL: at}).Run(ctx, Deps{Getenv: d.Getenv, Out: io.Discard, Err: io.Discard}); err != nil {
 		return err
 	}
-	if err := c.history(ctx, d, at); err != nil {
-		return err
-	}
 	pool, err := postgres.Open(ctx, at, 32)
 	if err != nil {
 		return err
 	}
 	defer pool.Close()
+	if c.Scale != 0 {
+		err = c.nation(ctx, d, postgres.New(pool))
+	} else {
+		err = c.history(ctx, d, at)
+	}
+	if err != nil {
+		return err
+	}
 	return c.measure(ctx, d, at, pool)
 }
 
@@ -99,6 +110,22 @@ func (c benchFlags) database(ctx context.Context) (string, error) {
 	}
 	at.Path = "/" + benchDatabase
 	return at.String(), nil
+}
+
+// nation makes an invented one and prints how large it is and how fast.
+func (c BenchAllCommand) nation(ctx context.Context, d Deps, store *postgres.Store) error {
+	n := demo.NewNation(demo.Seed, time.Now(), int(c.Scale))
+	took, err := bench.Timed(func() error {
+		_, err := store.LoadNation(ctx, n, d.Err)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	_, _, addresses, persons, incidents := n.Sizes()
+	return json.NewEncoder(d.Out).Encode(map[string]any{
+		"name": "nation", "incidents": incidents, "addresses": addresses, "persons": persons, "seed": demo.Seed, "seconds": took.Seconds(),
+	})
 }
 
 // history imports calls for service and prints how fast.
@@ -159,8 +186,15 @@ func (c BenchAllCommand) measure(ctx context.Context, d Deps, at string, pool *p
 		return err
 	}
 	places, err := store.AddressesWithPast(ctx, 2000)
-	if err != nil || len(places) == 0 {
-		return fmt.Errorf("no history to measure on: %w", err)
+	if err != nil {
+		return err
+	}
+	if len(places) == 0 {
+		return errors.New("no history to measure on")
+	}
+	people, err := store.PersonsWithPast(ctx, 2000)
+	if err != nil {
+		return err
 	}
 	taker, err := bench.SignIn(ctx, base, "calltaker1", "doorstep-demo")
 	if err != nil {
@@ -175,8 +209,8 @@ func (c BenchAllCommand) measure(ctx context.Context, d Deps, at string, pool *p
 		return err
 	}
 	defer floor.Close()
-	m := measurement{taker: taker, tablets: tablets, places: places, floor: floor, store: store, rng: rand.New(rand.NewPCG(1, 2)), out: d.Out, rounds: c.Rounds}
-	for _, step := range []func(context.Context) error{m.dispatchPush, m.answer, m.premiseHistory, m.addressTypeahead, m.scriptEvaluate} {
+	m := measurement{taker: taker, tablets: tablets, places: places, people: people, floor: floor, store: store, rng: rand.New(rand.NewPCG(1, 2)), out: d.Out, rounds: c.Rounds}
+	for _, step := range []func(context.Context) error{m.dispatchPush, m.answer, m.premiseHistory, m.personHistory, m.nearby, m.addressTypeahead, m.scriptEvaluate} {
 		if err := step(ctx); err != nil {
 			return err
 		}
@@ -242,6 +276,7 @@ type measurement struct {
 	taker   *bench.Desk
 	tablets []*bench.Tablet
 	places  []premise.Address
+	people  []person.ID
 	floor   *bench.Floor
 	store   *postgres.Store
 	rng     *rand.Rand
@@ -327,16 +362,45 @@ const coldRounds = 40
 // benchQuestion is asked in every call.
 const benchQuestion = "injured"
 
-// premiseHistory: the whole of what a briefing needs of an address.
-func (m *measurement) premiseHistory(ctx context.Context) error {
-	actor := access.Actor{ID: "00000000-0000-7000-8000-000000000001", Role: access.CallTaker}
-	return bench.Compare(m.out, "premise_history", coldRounds, m.rounds*5, func(int) (time.Duration, error) {
-		at := m.place().ID
-		return bench.Timed(func() error {
-			_, err := m.store.History(ctx, access.Use{Actor: actor, Purpose: access.ForBriefing, At: time.Now()}, at, nil, "")
-			return err
-		})
+// asker is who the measured look-ups are recorded for.
+var asker = access.Actor{ID: "00000000-0000-7000-8000-000000000001", Role: access.CallTaker}
+
+func (m *measurement) lookUp(ctx context.Context, name string, look func(use access.Use) error) error {
+	return bench.Compare(m.out, name, coldRounds, m.rounds*5, func(int) (time.Duration, error) {
+		use := access.Use{Actor: asker, Purpose: access.ForBriefing, At: time.Now()}
+		return bench.Timed(func() error { return look(use) })
 	}, func(int) (time.Duration, error) { return bench.Timed(func() error { return m.floor.Select(ctx) }) })
+}
+
+// premiseHistory: the whole of what a briefing needs, of an address and of the
+// two persons of a call.
+func (m *measurement) premiseHistory(ctx context.Context) error {
+	return m.lookUp(ctx, "premise_history", func(use access.Use) error {
+		_, err := m.store.History(ctx, use, m.place().ID, []person.ID{m.somebody(), m.somebody()}, "")
+		return err
+	})
+}
+
+func (m *measurement) somebody() person.ID { return m.people[m.rng.IntN(len(m.people))] }
+
+// personHistory: the past of a person at all addresses.
+func (m *measurement) personHistory(ctx context.Context) error {
+	return m.lookUp(ctx, "person_history", func(use access.Use) error {
+		_, err := m.store.History(ctx, use, "", []person.ID{m.somebody()}, "")
+		return err
+	})
+}
+
+// nearby: the newest 50 incidents within 50 m.
+func (m *measurement) nearby(ctx context.Context) error {
+	return m.lookUp(ctx, "nearby", func(use access.Use) error {
+		at := m.place().Point
+		if at == nil {
+			return nil
+		}
+		_, err := m.store.Nearby(ctx, use, *at, premise.NearbyMetres, "")
+		return err
+	})
 }
 
 // scriptEvaluate: one full evaluation with 40 answers and 50 history entries.

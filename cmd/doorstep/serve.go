@@ -322,7 +322,7 @@ func find(store *postgres.Store) func(context.Context, premise.Search) ([]httpap
 		found, err := store.FindAddresses(ctx, q)
 		out := make([]httpapi.FoundAddress, 0, len(found))
 		for _, f := range found {
-			out = append(out, httpapi.Found(f.Address, f.Incidents12m, f.DV12m))
+			out = append(out, httpapi.Found(f))
 		}
 		return out, err
 	}

@@ -35,6 +35,23 @@ func (r *Room) ReviewPremise(ctx context.Context, a access.Actor, id premise.ID,
 	return at, past, nil
 }
 
+// Nearby reads the newest 50 incidents around a point, for a district officer
+// those of the own district.
+func (r *Room) Nearby(ctx context.Context, a access.Actor, at premise.Point, metres float64) ([]premise.Entry, error) {
+	if err := a.Need(access.CallTaker, access.DistrictOfficer); err != nil {
+		return nil, err
+	}
+	use := access.Use{Actor: a, Purpose: access.ForCall, At: r.Now()}
+	if a.Role == access.DistrictOfficer {
+		if a.DistrictCode == "" {
+			return nil, fault.New(fault.Forbidden, "you have no district")
+		}
+		use.Purpose = access.ForReview
+		return r.Store.Nearby(ctx, use, at, metres, a.DistrictCode)
+	}
+	return r.Store.Nearby(ctx, use, at, metres, "")
+}
+
 // FollowUps lists the cases of the actor's district that wait for somebody,
 // the most urgent first.
 func (r *Room) FollowUps(ctx context.Context, a access.Actor, limit int) ([]outcome.FollowUp, error) {

@@ -147,6 +147,9 @@ type Store interface {
 	Address(ctx context.Context, id premise.ID) (premise.Address, error)
 	// History reads the past of an address and of persons, and records the use.
 	History(ctx context.Context, use access.Use, id premise.ID, persons []person.ID, before string) (premise.History, error)
+	// Nearby reads the newest 50 incidents within metres of a point, in a district
+	// or, when it is empty, everywhere, and records the use.
+	Nearby(ctx context.Context, use access.Use, at premise.Point, metres float64, district string) ([]premise.Entry, error)
 	// Used records a look at an incident: who, why and when.
 	Used(ctx context.Context, use access.Use) error
 	// FromNumber reads the earlier calls from the number of a call, and records

@@ -202,16 +202,18 @@ type overruleFlag struct {
 }
 
 type findAddresses struct {
-	Query string `query:"q" maxLength:"200" doc:"what was typed so far"`
-	Near  string `query:"near" maxLength:"60" doc:"longitude,latitude: nearer addresses first"`
-	Limit int    `query:"limit" minimum:"1" maximum:"20" default:"8"`
+	Query  string  `query:"q" maxLength:"200" doc:"what was typed so far"`
+	Near   string  `query:"near" maxLength:"60" doc:"longitude,latitude: nearer addresses first; alone, without q, it proposes what lies around"`
+	Radius float64 `query:"radius" minimum:"0" maximum:"100000" doc:"of the position, in metres"`
+	Limit  int     `query:"limit" minimum:"1" maximum:"20" default:"8"`
 }
 
 // FoundAddress is one proposal, with why it may be the one.
 type FoundAddress struct {
 	Address
-	Incidents12m int `json:"incidents_12m"`
-	DV12m        int `json:"dv_12m"`
+	How          string `json:"how" enum:"typed,corner,across,position" doc:"how it follows from what was said: it itself, at the corner of two streets, across the street, around the position"`
+	Incidents12m int    `json:"incidents_12m"`
+	DV12m        int    `json:"dv_12m"`
 }
 
 type foundAddresses struct {
@@ -345,7 +347,7 @@ func (s *Server) findAddresses(ctx context.Context, a access.Actor, in *findAddr
 	if err != nil {
 		return nil, err
 	}
-	q := premise.Search{Text: in.Query, Near: near, Limit: in.Limit}
+	q := premise.Search{Text: in.Query, Near: near, Radius: in.Radius, Limit: in.Limit}
 	if a.Role == access.DistrictOfficer {
 		if a.DistrictCode == "" {
 			return nil, fault.New(fault.Forbidden, "you have no district")
@@ -380,6 +382,6 @@ func nearPoint(text string) (*premise.Point, error) {
 }
 
 // Found makes one proposal of an address search.
-func Found(a premise.Address, incidents12m, dv12m int) FoundAddress {
-	return FoundAddress{Address: *wireAddress(&a), Incidents12m: incidents12m, DV12m: dv12m}
+func Found(f premise.Found) FoundAddress {
+	return FoundAddress{Address: *wireAddress(&f.Address), How: f.How, Incidents12m: f.Incidents12m, DV12m: f.DV12m}
 }

@@ -9,6 +9,7 @@ import (
 
 	"doorstep/internal/access"
 	"doorstep/internal/control"
+	"doorstep/internal/fault"
 	"doorstep/internal/incident"
 	"doorstep/internal/outcome"
 	"doorstep/internal/premise"
@@ -60,6 +61,7 @@ func (s *Server) reviewRoutes(api huma.API) {
 			found, err := s.Room.FollowUps(ctx, a, in.Limit)
 			return page(s, found, "", err)
 		})
+	register(s, api, op("nearby-incidents", http.MethodGet, "/incidents/nearby", "The newest 50 incidents around a point", http.StatusOK, "review"), s.nearbyIncidents)
 	register(s, api, op("repeat-addresses", http.MethodGet, "/addresses/repeat", "Addresses of my district that call again and again", http.StatusOK, "review"),
 		func(ctx context.Context, a access.Actor, in *limited) (*pageAnswer[RepeatAddress], error) {
 			found, err := s.Room.Repeats(ctx, a, in.Limit)
@@ -73,17 +75,30 @@ func (s *Server) reviewRoutes(api huma.API) {
 
 func (s *Server) premiseHistory(ctx context.Context, a access.Actor, in *struct {
 	ID     string `path:"id" format:"uuid"`
-	Cursor string `query:"cursor" maxLength:"64"`
+	Cursor string `query:"cursor" maxLength:"256"`
 }) (*struct{ Body AddressHistory }, error) {
 	at, past, err := s.Room.ReviewPremise(ctx, a, premise.ID(in.ID), in.Cursor)
 	if err != nil {
 		return nil, err
 	}
 	body := AddressHistory{Address: *wireAddress(&at), History: past}
-	if past.More && len(past.Entries) > 0 {
-		body.NextCursor = past.Entries[len(past.Entries)-1].IncidentID
-	}
+	body.NextCursor = past.Next
 	return &struct{ Body AddressHistory }{Body: body}, nil
+}
+
+func (s *Server) nearbyIncidents(ctx context.Context, a access.Actor, in *struct {
+	Near   string  `query:"near" required:"true" maxLength:"60" doc:"longitude,latitude"`
+	Radius float64 `query:"radius" minimum:"1" maximum:"500" default:"50" doc:"in metres"`
+}) (*pageAnswer[premise.Entry], error) {
+	at, err := nearPoint(in.Near)
+	if err == nil && at == nil {
+		err = fault.Bad("near", "give longitude,latitude in degrees")
+	}
+	if err != nil {
+		return nil, err
+	}
+	found, err := s.Room.Nearby(ctx, a, *at, in.Radius)
+	return page(s, found, "", err)
 }
 
 func (s *Server) reportOutcome(ctx context.Context, a access.Actor, in *reportOutcome) (*struct{ Body outcome.Outcome }, error) {

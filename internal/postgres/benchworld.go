@@ -7,6 +7,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"doorstep/internal/access"
+	"doorstep/internal/person"
 	"doorstep/internal/premise"
 )
 
@@ -39,10 +40,6 @@ func (s *Store) SeedTablets(ctx context.Context, n int, passwordHash string) ([]
 	return pgx.CollectRows(rows, pgx.RowTo[access.AccountID])
 }
 
-const addressesWithPast = `
-select a.id, a.label from (select distinct address_id from incident tablesample system (20) where address_id is not null limit $1) i
-join address a on a.id = i.address_id`
-
 // SomeAddresses returns up to n buildings of the gazetteer, spread over it and the
 // same ones each time, for the benchmark.
 func (s *Store) SomeAddresses(ctx context.Context, n int) ([]premise.Address, error) {
@@ -55,14 +52,48 @@ func (s *Store) SomeAddresses(ctx context.Context, n int) ([]premise.Address, er
 	})
 }
 
-// AddressesWithPast returns the ids and labels of up to n addresses that have a history, for
-// the benchmark.
+// sampled is the part of a table, in percent, that holds some 40,000 rows.
+func (s *Store) sampled(ctx context.Context, table string) (percent float64, err error) {
+	var rows float64
+	err = s.pool.QueryRow(ctx, `select coalesce(sum(greatest(c.reltuples, 1)), 1) from pg_class c
+where c.oid = $1::regclass or c.oid in (select inhrelid from pg_inherits where inhparent = $1::regclass)`, table).Scan(&rows)
+	return min(100, 100*40_000/rows), err
+}
+
+// AddressesWithPast returns up to n addresses that have a history, those that
+// call often more likely than others, for the benchmark.
 func (s *Store) AddressesWithPast(ctx context.Context, n int) ([]premise.Address, error) {
-	rows, err := s.pool.Query(ctx, addressesWithPast, n)
+	percent, err := s.sampled(ctx, "incident")
+	if err != nil {
+		return nil, fmt.Errorf("addresses with a past: %w", err)
+	}
+	rows, err := s.pool.Query(ctx, `
+select a.id, a.label, a.locality, st_x(a.point), st_y(a.point)
+from (select address_id from incident tablesample system ($2) repeatable (1) where address_id is not null order by md5(id::text) limit $1) i
+join address a on a.id = i.address_id`, n, percent)
 	if err != nil {
 		return nil, fmt.Errorf("addresses with a past: %w", err)
 	}
 	return pgx.CollectRows(rows, func(row pgx.CollectableRow) (a premise.Address, err error) {
-		return a, row.Scan(&a.ID, &a.Label)
+		var x, y *float64
+		err = row.Scan(&a.ID, &a.Label, &a.Locality, &x, &y)
+		if x != nil && y != nil {
+			a.Point = &premise.Point{*x, *y}
+		}
+		return a, err
 	})
+}
+
+// PersonsWithPast returns up to n persons that have a history, for the benchmark.
+func (s *Store) PersonsWithPast(ctx context.Context, n int) ([]person.ID, error) {
+	percent, err := s.sampled(ctx, "incident_person")
+	if err != nil {
+		return nil, fmt.Errorf("persons with a past: %w", err)
+	}
+	rows, err := s.pool.Query(ctx, `
+select person_id from incident_person tablesample system ($2) repeatable (1) order by md5(person_id::text || incident_id::text) limit $1`, n, percent)
+	if err != nil {
+		return nil, fmt.Errorf("persons with a past: %w", err)
+	}
+	return pgx.CollectRows(rows, pgx.RowTo[person.ID])
 }

@@ -247,6 +247,7 @@ func (f *folder) scanCall(rows pgx.Rows) error {
 		if history == nil {
 			return nil
 		}
+		f.History = premise.Empty() // what was stored before a part was added has none of it
 		if err := json.Unmarshal(history, &f.History); err != nil {
 			return fmt.Errorf("read a stored history: %w", err)
 		}

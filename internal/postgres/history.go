@@ -1,65 +1,111 @@
 package postgres
 
 import (
+	"cmp"
 	"context"
+	"encoding/base64"
 	"fmt"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 
 	"doorstep/internal/access"
+	"doorstep/internal/fault"
 	"doorstep/internal/person"
 	"doorstep/internal/premise"
 )
 
-// historyPage is how many entries are shown at once.
-const historyPage = 50
+// stream is one run of entries of a history: of one tie, DV or not. Each has a
+// quota of its own, so that the noise of a large house never pushes out what
+// happened behind the door, nor petty matters what was DV.
+type stream struct {
+	tie   premise.Tie
+	dv    bool
+	quota int    // of a page
+	from  string // the tie's newest incidents, see historyEntries
+}
 
-// historyLimit reads one entry more than a page, to know whether there are more.
-// It is no parameter: a plan made for an unknown limit reads everything.
-const historyLimit = ` limit 51`
+var streams = []stream{
+	{premise.SameDwelling, true, 20, "door"},
+	{premise.SameDwelling, false, 8, "door"},
+	{premise.SamePerson, true, 20, "theirs"},
+	{premise.SamePerson, false, 5, "theirs"},
+	{premise.SameBuilding, true, 6, "house"},
+	{premise.SameBuilding, false, 2, "house"},
+	{premise.SameBlock, true, 6, "block"},
+	{premise.SameBlock, false, 4, "block"},
+	{premise.Nearby, true, 6, "around"},
+}
 
-// historyEntries finds the newest entries of each tie by index alone and reads
-// the texts of the few that are shown. Ties are never mixed: an incident is
-// shown once, under the tie that says most, which is the door, then the
-// persons, then the building, then the block.
-const historyEntries = `
+// historyEntries reads the newest incidents of each tie by index alone, then the
+// texts of the few that are shown. An incident is shown once, under the tie that
+// says most: the door, then the persons, then the building, the block and what
+// is around. One entry more than the quota tells whether there are more. Quotas
+// are no parameters: a plan made for an unknown limit reads everything.
+var historyEntries = func() string {
+	var all strings.Builder
+	all.WriteString(`
 with here as (
-    select id, kind, street_id, hundred, case when kind = 'building' then id else building_id end building
-    from address where id = nullif($1, '')::uuid),
-tied as (
-    (select i.id, case (select kind from here) when 'block' then 4 else 1 end rank
-     from incident i where i.address_id = (select id from here) and i.id < $3 and i.id <> $4
-     order by i.id desc` + historyLimit + `)
-    union all
-    (select i.id, 2 from (
-         select distinct incident_id from incident_person where person_id = any($2::uuid[]) and incident_id < $3 and incident_id <> $4) p
-     join incident i on i.id = p.incident_id
-     where i.address_id is distinct from (select id from here)
-     order by i.id desc` + historyLimit + `)
-    union all
-    (select i.id, 3 from incident i
-     where i.address_id = any(array(
-         select a.id from address a join here on a.building_id = here.building where a.id <> here.id
-         union
-         select here.building from here where here.building <> here.id))
-       and i.id < $3 and i.id <> $4
-     order by i.id desc` + historyLimit + `)
-    union all
-    (select i.id, 4 from incident i
-     where i.address_id = any(array(
-         select a.id from address a join here on a.street_id = here.street_id and a.hundred = here.hundred
-         where a.kind = 'block' and a.id <> here.id))
-       and i.id < $3 and i.id <> $4
-     order by i.id desc` + historyLimit + `)),
-shown as (select id, min(rank) rank from tied group by id order by id desc` + historyLimit + `)
-select i.id, i.number, i.received_at, s.rank, coalesce(a.label, ''), i.class, i.type, i.flags, i.state, i.disposition, i.summary
+    select id, kind, street_id, hundred, coalesce(building_id, id) building, point from address where id = nullif($1, '')::uuid),
+theirs as materialized (
+    select i.id, i.class from (
+        select distinct incident_id from incident_person
+        where person_id = any($2::uuid[]) and incident_id < greatest(($3::uuid[])[3], ($3::uuid[])[4]) and incident_id <> $4
+        order by incident_id desc limit 200) p
+    join incident i on i.id = p.incident_id
+    where i.address_id is distinct from (select id from here)),
+door as materialized (
+    select id, class from incident
+    where address_id = (select id from here where kind <> 'block') and id < greatest(($3::uuid[])[1], ($3::uuid[])[2]) and id <> $4
+    order by id desc limit 400),
+house as materialized (
+    select id, class from incident
+    where premise_id = (select building from here) and address_id <> (select id from here)
+      and id < greatest(($3::uuid[])[5], ($3::uuid[])[6]) and id <> $4 and id <> all(array(select id from theirs))
+    order by id desc limit 200),
+block as materialized (
+    select id, class from incident
+    where address_id = any(array(
+        select id from here where kind = 'block'
+        union all
+        select a.id from address a join here on a.street_id = here.street_id and a.hundred = here.hundred
+        where a.kind = 'block' and a.id <> here.id))
+      and id < greatest(($3::uuid[])[7], ($3::uuid[])[8]) and id <> $4 and id <> all(array(select id from theirs))
+    order by id desc limit 200),
+around as materialized (
+    select id, class from incident
+    where premise_id = any(array(
+        select a.id from address a, here
+        where a.kind <> 'dwelling' and a.point && st_expand(here.point, 0.00045 / cos(radians(st_y(here.point))), 0.00045)
+          and st_distance(a.point::geography, here.point::geography) <= 50
+          and a.id <> here.building and not (a.kind = 'block' and a.street_id = here.street_id and a.hundred = here.hundred)
+        limit 100))
+      and id < ($3::uuid[])[9] and id <> $4 and id <> all(array(select id from theirs))
+      and class in ('dv', 'suspected_dv')
+    order by id desc limit 20),
+shown as (`)
+	for n, st := range streams {
+		not := "not "
+		if st.dv {
+			not = ""
+		}
+		if n > 0 {
+			all.WriteString(" union all")
+		}
+		fmt.Fprintf(&all, `
+    (select id, %d stream from %s where class %sin ('dv', 'suspected_dv') and id < ($3::uuid[])[%d] order by id desc limit %d)`,
+			n, st.from, not, n+1, st.quota+1)
+	}
+	all.WriteString(`)
+select i.id, i.number, i.received_at, s.stream, coalesce(a.label, ''), i.class, i.type, i.flags, i.state, i.disposition, i.summary, i.arrived_at,
+    array(select distinct trim(name) from outcome o cross join unnest(o.helped_by) name where o.incident_id = i.id and trim(name) <> '' order by 1)
 from shown s join incident i on i.id = s.id left join address a on a.id = i.address_id
-order by i.id desc`
-
-// tieOfRank orders the ties as historyEntries does.
-var tieOfRank = map[int]premise.Tie{1: premise.SameDwelling, 2: premise.SamePerson, 3: premise.SameBuilding, 4: premise.SameBlock}
+order by s.stream, i.id desc`)
+	return all.String()
+}()
 
 // historyCounts is answered by the index alone.
 const historyCounts = `
@@ -81,12 +127,21 @@ order by since desc, id`
 // historyResidents looks at the newest 200 incidents behind the door. A block
 // is no door: nobody lives at one.
 const historyResidents = `
-select p.id, p.name, coalesce(p.birth_date::text, ''), array_agg(distinct t.role), max(i.received_at) seen
+select r.*, coalesce(since.label, ''), since.received_at
+from (
+select p.id, p.name, coalesce(p.birth_date::text, '') born, array_agg(distinct t.role) roles, max(i.received_at) seen, max(i.id::text)::uuid latest
 from (select i.id, i.received_at from incident i join address a on a.id = i.address_id
       where a.id = nullif($1, '')::uuid and a.kind <> 'block' and i.id <> $2
       order by i.id desc limit 200) i
 join incident_person t on t.incident_id = i.id join person p on p.id = t.person_id
-group by p.id order by seen desc, p.id limit 20`
+group by p.id order by seen desc, p.id limit 20) r
+left join lateral (
+    select a.label, i.received_at from (
+        select incident_id from incident_person where person_id = r.id and incident_id > r.latest and incident_id <> $2
+        order by incident_id desc limit 1) n
+    join incident i on i.id = n.incident_id join address a on a.id = i.address_id
+    where a.id <> nullif($1, '')::uuid) since on true
+order by r.seen desc, r.id`
 
 const insertUse = `
 insert into access_record (actor, role, purpose, subject, incident, at)
@@ -116,8 +171,9 @@ func (s *Store) History(ctx context.Context, use access.Use, id premise.ID, pers
 	if own == "" {
 		own = uuid.Nil.String()
 	}
-	if before == "" {
-		before = idAfter(use.At)
+	from, err := readCursor(before, use.At)
+	if err != nil {
+		return premise.Empty(), err
 	}
 	who, subjects := make([]string, 0, len(persons)), make([]string, 0, len(persons)+1)
 	if id != "" {
@@ -128,12 +184,12 @@ func (s *Store) History(ctx context.Context, use access.Use, id premise.ID, pers
 	}
 	b := &pgx.Batch{}
 	keepUse(b, use, subjects...)
-	b.Queue(historyEntries, id, who, before, own).Query(func(rows pgx.Rows) error {
-		entries, err := pgx.CollectRows(rows, scanEntry)
-		if h.More = len(entries) > historyPage; h.More {
-			entries = entries[:historyPage]
-		}
-		h.Entries = entries
+	b.Queue(historyEntries, id, who, from, own).Query(func(rows pgx.Rows) error {
+		found, err := pgx.CollectRows(rows, scanEntry)
+		h.Entries, h.Next = cutPage(found)
+		h.More = h.Next != ""
+		h.LastVisitAt, h.Services = afterwards(found)
+		h.CompleteSince = wholeSince(found)
 		return err
 	})
 	b.Queue(historyCounts, id, use.At, who, own).QueryRow(func(row pgx.Row) error {
@@ -148,7 +204,8 @@ func (s *Store) History(ctx context.Context, use access.Use, id premise.ID, pers
 	})
 	b.Queue(historyResidents, id, own).Query(func(rows pgx.Rows) (err error) {
 		h.Residents, err = pgx.CollectRows(rows, func(row pgx.CollectableRow) (r premise.Resident, err error) {
-			return r, row.Scan(&r.PersonID, &r.Name, &r.BirthDate, &r.Roles, &r.LastSeen)
+			var latest string
+			return r, row.Scan(&r.PersonID, &r.Name, &r.BirthDate, &r.Roles, &r.LastSeen, &latest, &r.Elsewhere, &r.ElsewhereAt)
 		})
 		return err
 	})
@@ -158,11 +215,149 @@ func (s *Store) History(ctx context.Context, use access.Use, id premise.ID, pers
 	return h, nil
 }
 
-func scanEntry(row pgx.CollectableRow) (e premise.Entry, err error) {
-	var rank int
-	err = row.Scan(&e.IncidentID, &e.Number, &e.ReceivedAt, &rank, &e.Address, &e.Class, &e.Type, &e.Flags, &e.State, &e.Disposition, &e.Summary)
-	e.Tie = tieOfRank[rank]
-	return e, err
+// found is an entry with the stream that it came in.
+type found struct {
+	premise.Entry
+	stream  int
+	arrived *time.Time
+}
+
+// afterwards tells from the entries when a unit was last behind the door, and
+// which services help already, the latest first. One that was named for both
+// came through the dwelling.
+func afterwards(all []found) (visit *time.Time, services []premise.Service) {
+	services = []premise.Service{}
+	known := map[string]int{}
+	for _, f := range all {
+		if f.Tie == premise.SameDwelling && f.arrived != nil && (visit == nil || f.arrived.After(*visit)) {
+			visit = f.arrived
+		}
+		if f.Tie != premise.SameDwelling && f.Tie != premise.SamePerson {
+			continue
+		}
+		for _, name := range f.HelpedBy {
+			n, again := known[name]
+			if !again {
+				n, known[name] = len(services), len(services)
+				services = append(services, premise.Service{Name: name, Tie: f.Tie})
+			}
+			if f.ReceivedAt.After(services[n].LastAt) {
+				services[n].LastAt = f.ReceivedAt
+			}
+		}
+	}
+	slices.SortStableFunc(services, func(a, b premise.Service) int { return b.LastAt.Compare(a.LastAt) })
+	return visit, services
+}
+
+func scanEntry(row pgx.CollectableRow) (f found, err error) {
+	e := &f.Entry
+	err = row.Scan(&e.IncidentID, &e.Number, &e.ReceivedAt, &f.stream, &e.Address, &e.Class, &e.Type, &e.Flags, &e.State, &e.Disposition, &e.Summary, &f.arrived, &e.HelpedBy)
+	e.Tie = streams[f.stream].tie
+	return f, err
+}
+
+// cutPage drops what goes beyond the quotas and says where the next page begins,
+// empty when there is none. Within a tie DV and the rest are put in order of time.
+func cutPage(all []found) (page []premise.Entry, next string) {
+	last := make([]uuid.UUID, len(streams))
+	count := make([]int, len(streams))
+	more := false
+	page = []premise.Entry{}
+	for _, f := range all {
+		if count[f.stream]++; count[f.stream] > streams[f.stream].quota {
+			more = true
+			continue
+		}
+		page = append(page, f.Entry)
+		last[f.stream] = uuid.MustParse(f.IncidentID) // as PostgreSQL wrote it
+	}
+	rank := map[premise.Tie]int{}
+	for n, st := range slices.Backward(streams) {
+		rank[st.tie] = n
+	}
+	slices.SortStableFunc(page, func(a, b premise.Entry) int {
+		return cmp.Or(rank[a.Tie]-rank[b.Tie], cmp.Compare(b.IncidentID, a.IncidentID))
+	})
+	if !more {
+		return page, ""
+	}
+	var cursor []byte
+	for n, id := range last {
+		if count[n] <= streams[n].quota {
+			id = uuid.Nil // this one has no more
+		}
+		cursor = append(cursor, id[:]...)
+	}
+	return page, base64.RawURLEncoding.EncodeToString(cursor)
+}
+
+// wholeSince is from when on all entries of the address itself are on this page
+// and those before it; nil when there are no older ones.
+func wholeSince(all []found) (since *time.Time) {
+	count := make([]int, len(streams))
+	last := make([]*time.Time, len(streams))
+	for i, f := range all {
+		tie := streams[f.stream].tie
+		if tie != premise.SameDwelling && tie != premise.SameBlock {
+			continue
+		}
+		if count[f.stream]++; count[f.stream] <= streams[f.stream].quota {
+			last[f.stream] = &all[i].ReceivedAt
+		} else if since == nil || last[f.stream].After(*since) {
+			since = last[f.stream]
+		}
+	}
+	return since
+}
+
+// readCursor returns where each stream begins: at the moment, or where a page
+// ended.
+func readCursor(cursor string, at time.Time) ([]string, error) {
+	from := make([]string, len(streams))
+	if cursor == "" {
+		for n := range from {
+			from[n] = idAfter(at)
+		}
+		return from, nil
+	}
+	all, err := base64.RawURLEncoding.DecodeString(cursor)
+	if err != nil || len(all) != 16*len(streams) {
+		return nil, fault.Bad("cursor", "is not one that a page ended with")
+	}
+	for n := range from {
+		from[n] = uuid.UUID(all[16*n : 16*n+16]).String()
+	}
+	return from, nil
+}
+
+const nearbyIncidents = `
+select i.id, i.number, i.received_at, a.label, i.class, i.type, i.flags, i.state, i.disposition, i.summary
+from (
+    select i.id from incident i where i.premise_id = any(array(
+        select a.id from address a
+        where a.kind <> 'dwelling' and a.point && st_expand(st_setsrid(st_makepoint($1, $2), 4326), $3 / 111000.0 / cos(radians($2)), $3 / 111000.0)
+          and st_distance(a.point::geography, st_setsrid(st_makepoint($1, $2), 4326)::geography) <= $3
+        order by a.point <-> st_setsrid(st_makepoint($1, $2), 4326) limit 200))
+      and ($4 = '' or i.district_code = $4) and i.id < $5
+    order by i.id desc limit 50) n
+join incident i on i.id = n.id join address a on a.id = i.address_id
+order by i.id desc`
+
+// Nearby returns the newest 50 incidents within some metres of a point, all
+// buildings and blocks counted; in one district only, when it is not empty.
+func (s *Store) Nearby(ctx context.Context, use access.Use, at premise.Point, metres float64, district string) ([]premise.Entry, error) {
+	entries := []premise.Entry{}
+	b := &pgx.Batch{}
+	keepUse(b, use, fmt.Sprintf("position:%.3f,%.3f", at[0], at[1]))
+	b.Queue(nearbyIncidents, at[0], at[1], metres, district, idAfter(use.At)).Query(func(rows pgx.Rows) (err error) {
+		entries, err = pgx.CollectRows(rows, func(row pgx.CollectableRow) (e premise.Entry, err error) {
+			e.Tie = premise.Nearby
+			return e, row.Scan(&e.IncidentID, &e.Number, &e.ReceivedAt, &e.Address, &e.Class, &e.Type, &e.Flags, &e.State, &e.Disposition, &e.Summary)
+		})
+		return err
+	})
+	return entries, sorted(s.pool.SendBatch(ctx, b).Close(), "read what happened nearby")
 }
 
 // idAfter is an id past those of the moment, a day of clock error allowed. It

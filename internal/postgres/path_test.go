@@ -248,9 +248,12 @@ func TestHistoryNeverMixesTies(t *testing.T) {
 		if e.Tie != want[e.IncidentID] {
 			t.Errorf("%s at %s has tie %s, want %s", e.IncidentID, e.Address, e.Tie, want[e.IncidentID])
 		}
-		if i > 0 && e.ReceivedAt.After(h.Entries[i-1].ReceivedAt) {
-			t.Error("entries are not newest first")
+		if i > 0 && e.Tie == h.Entries[i-1].Tie && e.ReceivedAt.After(h.Entries[i-1].ReceivedAt) {
+			t.Error("entries of a tie are not newest first")
 		}
+	}
+	if h.Entries[0].Tie != premise.SameDwelling || h.Entries[len(h.Entries)-1].Tie != premise.SameBlock {
+		t.Error("ties are not in order, nearest first")
 	}
 	c := h.Counts
 	if c.Incidents12m != 2 || c.DV30d != 1 || c.DV12m != 2 || c.DVEver != 2 || c.PersonsDVEver != 3 || c.LastDVAt == nil {
@@ -269,7 +272,7 @@ func TestHistoryNeverMixesTies(t *testing.T) {
 
 	block, err := w.store.History(ctx, use, w.block, nil, "")
 	must(t, err)
-	if len(block.Entries) != 1 || block.Entries[0].Tie != premise.SameBlock || block.Counts.DVEver != 1 || len(block.Residents) != 0 || block.SearchedPersons {
+	if len(block.Entries) != 5 || block.Entries[0].Tie != premise.SameBlock || block.Entries[1].Tie != premise.Nearby || block.Counts.DVEver != 1 || len(block.Residents) != 0 || block.SearchedPersons {
 		t.Errorf("block %+v", block)
 	}
 	nowhere, err := w.store.History(ctx, use, "", nil, "")
@@ -281,24 +284,84 @@ func TestHistoryNeverMixesTies(t *testing.T) {
 
 func TestHistoryComesInPages(t *testing.T) {
 	w := newWorld(t)
-	for i := range 120 {
+	for i := range 50 {
 		w.past(w.flat, time.Duration(i+1)*7*24*time.Hour, "dv")
 	}
+	for i := range 120 { // a noisy house hides nothing of the door
+		w.past(w.other, time.Duration(i+1)*time.Hour, "not_dv")
+	}
 	use := access.Use{Actor: w.taker, Purpose: access.ForReview, At: w.now}
-	seen, before := map[string]bool{}, ""
-	for _, want := range []int{50, 50, 20} {
-		h, err := w.store.History(t.Context(), use, w.flat, nil, before)
+	seen, cursor := map[string]bool{}, ""
+	door := 0
+	for page := 0; page == 0 || cursor != ""; page++ {
+		h, err := w.store.History(t.Context(), use, w.flat, nil, cursor)
 		must(t, err)
-		if len(h.Entries) != want || h.More != (want == 50) || h.Counts.DVEver != 120 {
-			t.Fatalf("%d entries, more %v, counts %+v", len(h.Entries), h.More, h.Counts)
+		if h.More != (h.Next != "") || h.Counts.DVEver != 50 || len(h.Entries) == 0 {
+			t.Fatalf("page %d: %d entries, more %v, counts %+v", page, len(h.Entries), h.More, h.Counts)
 		}
+		own := 0
 		for _, e := range h.Entries {
 			if seen[e.IncidentID] {
 				t.Fatal("an entry is on two pages")
 			}
 			seen[e.IncidentID] = true
+			if e.Tie == premise.SameDwelling {
+				own++
+			}
 		}
-		before = h.Entries[len(h.Entries)-1].IncidentID
+		door += own
+		if page == 0 && (own != 20 || h.CompleteSince == nil || !h.CompleteSince.Equal(h.Entries[19].ReceivedAt)) {
+			t.Errorf("the first page has %d of the door, whole since %v", own, h.CompleteSince)
+		}
+		if door == 50 && h.CompleteSince != nil {
+			t.Errorf("whole since %v where all of the door is there", h.CompleteSince)
+		}
+		cursor = h.Next
+	}
+	if len(seen) != 170 || door != 50 {
+		t.Errorf("%d entries, %d of the door", len(seen), door)
+	}
+	if _, err := w.store.History(t.Context(), use, w.flat, nil, "x"); !fault.Is(err, fault.Invalid) {
+		t.Errorf("a cursor of nobody: %v", err)
+	}
+}
+
+func TestHistorySaysWhoMovedWhoHelpsAndWhatIsNew(t *testing.T) {
+	w := newWorld(t)
+	here := w.past(w.flat, 30*24*time.Hour, "dv")
+	there := w.past(w.block, 5*24*time.Hour, "dv")
+	w.exec(`update incident set arrived_at = received_at + interval '9 minutes' where id = $1`, here)
+	who := newID()
+	w.exec(`insert into person (id, name, folded, added_at) values ($1, 'Mari Mets', 'mari mets', now())`, who)
+	w.exec(`insert into incident_person (person_id, incident_id, role) values ($1, $2, 'victim'), ($1, $3, 'victim')`, who, here, there)
+	w.exec(`insert into outcome (id, incident_id, kind, text, helped_by, written_by, written_at) values ($1, $2, 'closed', 'x', '{Shelter, " "}', $3, now())`,
+		newID(), here, w.taker.ID)
+	h, err := w.store.History(t.Context(), access.Use{Actor: w.taker, Purpose: access.ForCall, At: w.now}, w.flat, nil, "")
+	must(t, err)
+	if len(h.Residents) != 1 || h.Residents[0].Elsewhere != "700 block of Long street" || h.Residents[0].ElsewhereAt == nil {
+		t.Errorf("residents %+v", h.Residents)
+	}
+	if len(h.Services) != 1 || h.Services[0].Name != "Shelter" || h.Services[0].Tie != premise.SameDwelling {
+		t.Errorf("services %+v", h.Services)
+	}
+	if h.LastVisitAt == nil || h.LastVisitAt.After(w.now.Add(-29*24*time.Hour)) {
+		t.Errorf("last visit %v", h.LastVisitAt)
+	}
+}
+
+func TestNearbyIsTheNewestAround(t *testing.T) {
+	w := newWorld(t)
+	old, newer := w.past(w.flat, 30*24*time.Hour, "dv"), w.past(w.other, time.Hour, "not_dv")
+	at, err := w.store.Address(t.Context(), w.flat)
+	must(t, err)
+	use := access.Use{Actor: w.taker, Purpose: access.ForCall, At: w.now}
+	found, err := w.store.Nearby(t.Context(), use, *at.Point, 50, "")
+	must(t, err)
+	if len(found) != 2 || found[0].IncidentID != newer || found[1].IncidentID != old || found[0].Tie != premise.Nearby {
+		t.Errorf("found %+v", found)
+	}
+	if found, err = w.store.Nearby(t.Context(), use, premise.Point{at.Point[0] + 0.01, at.Point[1]}, 50, ""); err != nil || len(found) != 0 {
+		t.Errorf("half a kilometre away: %+v, %v", found, err)
 	}
 }
 

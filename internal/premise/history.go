@@ -33,14 +33,18 @@ const (
 	SameBuilding Tie = "building"
 	SameBlock    Tie = "block"
 	SamePerson   Tie = "person"
+	Nearby       Tie = "nearby" // another building within NearbyMetres
 )
+
+// NearbyMetres is how far another building may be to count as nearby.
+const NearbyMetres = 50
 
 // Entry is one earlier incident in the history of an address or a person.
 type Entry struct {
 	IncidentID  string    `json:"incident_id"`
 	Number      string    `json:"number"`
 	ReceivedAt  time.Time `json:"received_at"`
-	Tie         Tie       `json:"tie" enum:"dwelling,building,block,person"`
+	Tie         Tie       `json:"tie" enum:"dwelling,person,building,block,nearby"`
 	Address     string    `json:"address" doc:"label of where it was"`
 	Class       string    `json:"class" enum:"dv,suspected_dv,not_dv,unclassified"`
 	Type        string    `json:"type" doc:"call type as it was recorded"`
@@ -48,6 +52,7 @@ type Entry struct {
 	State       string    `json:"state"`
 	Disposition string    `json:"disposition"`
 	Summary     string    `json:"summary" doc:"what became of it"`
+	HelpedBy    []string  `json:"helped_by,omitempty" doc:"services that helped, as outcomes name them"`
 }
 
 // Caution is a hazard or an order to know before the door opens. One past its
@@ -69,6 +74,17 @@ type Resident struct {
 	BirthDate string    `json:"birth_date,omitempty"`
 	Roles     []string  `json:"roles"`
 	LastSeen  time.Time `json:"last_seen"`
+	// Elsewhere is where the person was seen since, who may have moved away.
+	Elsewhere   string     `json:"elsewhere,omitempty" doc:"label of another address where a later incident saw the person: they may have moved away"`
+	ElsewhereAt *time.Time `json:"elsewhere_at,omitempty"`
+}
+
+// Service is one that helps somebody already, as outcomes say: it is told that
+// there is news, not introduced once more.
+type Service struct {
+	Name   string    `json:"name" doc:"as the outcome names it"`
+	Tie    Tie       `json:"tie" enum:"dwelling,person" doc:"whether it came through this dwelling or these persons"`
+	LastAt time.Time `json:"last_at" doc:"when the last incident was for which an outcome names it"`
 }
 
 // Counts are the totals at the address itself (its dwelling, or for a block the
@@ -89,10 +105,15 @@ type History struct {
 	SearchedPersons bool       `json:"searched_persons"`
 	AsOf            time.Time  `json:"as_of"`
 	Counts          Counts     `json:"counts"`
-	Entries         []Entry    `json:"entries" doc:"newest first, at most 50"`
+	Entries         []Entry    `json:"entries" doc:"by tie, nearest first, then newest first; of each tie DV first, so many that a page is read at a glance"`
 	Cautions        []Caution  `json:"cautions"`
 	Residents       []Resident `json:"residents"`
+	Services        []Service  `json:"services" doc:"that already help, as earlier outcomes say"`
+	LastVisitAt     *time.Time `json:"last_visit_at,omitempty" doc:"when a unit was last at this address: what is newer has changed since"`
 	More            bool       `json:"more" doc:"older entries exist"`
+	CompleteSince   *time.Time `json:"complete_since,omitempty" doc:"all entries of the address itself since then are here; absent when all are"`
+	// Next is where the next page begins, empty on the last one.
+	Next string `json:"-"`
 }
 
 // Facts are what the script and the rules may ask of the history.
@@ -144,5 +165,5 @@ func (e Entry) scriptTie() script.Tie {
 
 // Empty is the history of a call whose address nobody knows yet: not searched.
 func Empty() History {
-	return History{Entries: []Entry{}, Cautions: []Caution{}, Residents: []Resident{}}
+	return History{Entries: []Entry{}, Cautions: []Caution{}, Residents: []Resident{}, Services: []Service{}}
 }

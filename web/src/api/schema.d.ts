@@ -211,6 +211,23 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  "/api/v1/incidents/nearby": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** The newest 50 incidents around a point */
+    get: operations["nearby-incidents"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   "/api/v1/incidents/{id}": {
     parameters: {
       query?: never;
@@ -471,15 +488,27 @@ export interface components {
       /** Format: date-time */
       as_of: string;
       cautions: components["schemas"]["PremiseCaution"][];
+      /**
+       * Format: date-time
+       * @description all entries of the address itself since then are here; absent when all are
+       */
+      complete_since?: string;
       counts: components["schemas"]["PremiseCounts"];
-      /** @description newest first, at most 50 */
+      /** @description by tie, nearest first, then newest first; of each tie DV first, so many that a page is read at a glance */
       entries: components["schemas"]["PremiseEntry"][];
+      /**
+       * Format: date-time
+       * @description when a unit was last at this address: what is newer has changed since
+       */
+      last_visit_at?: string;
       /** @description older entries exist */
       more: boolean;
       next_cursor?: string;
       residents: components["schemas"]["PremiseResident"][];
       searched: boolean;
       searched_persons: boolean;
+      /** @description that already help, as earlier outcomes say */
+      services: components["schemas"]["PremiseService"][];
     };
     Answer: {
       /** Format: date-time */
@@ -695,6 +724,11 @@ export interface components {
       district_code?: string;
       /** Format: int64 */
       dv_12m: number;
+      /**
+       * @description how it follows from what was said: it itself, at the corner of two streets, across the street, around the position
+       * @enum {string}
+       */
+      how: "typed" | "corner" | "across" | "position";
       id: string;
       /** Format: int64 */
       incidents_12m: number;
@@ -927,6 +961,12 @@ export interface components {
       items: components["schemas"]["BriefingDelivery"][];
       next_cursor?: string;
     };
+    PageEntry: {
+      /** Format: date-time */
+      as_of: string;
+      items: components["schemas"]["PremiseEntry"][];
+      next_cursor?: string;
+    };
     PageFeedback: {
       /** Format: date-time */
       as_of: string;
@@ -1051,6 +1091,8 @@ export interface components {
       disposition: string;
       /** @description codes of the flags raised then */
       flags: string[];
+      /** @description services that helped, as outcomes name them */
+      helped_by?: string[];
       incident_id: string;
       number: string;
       /** Format: date-time */
@@ -1059,7 +1101,7 @@ export interface components {
       /** @description what became of it */
       summary: string;
       /** @enum {string} */
-      tie: "dwelling" | "building" | "block" | "person";
+      tie: "dwelling" | "person" | "building" | "block" | "nearby";
       /** @description call type as it was recorded */
       type: string;
     };
@@ -1067,22 +1109,52 @@ export interface components {
       /** Format: date-time */
       as_of: string;
       cautions: components["schemas"]["PremiseCaution"][];
+      /**
+       * Format: date-time
+       * @description all entries of the address itself since then are here; absent when all are
+       */
+      complete_since?: string;
       counts: components["schemas"]["PremiseCounts"];
-      /** @description newest first, at most 50 */
+      /** @description by tie, nearest first, then newest first; of each tie DV first, so many that a page is read at a glance */
       entries: components["schemas"]["PremiseEntry"][];
+      /**
+       * Format: date-time
+       * @description when a unit was last at this address: what is newer has changed since
+       */
+      last_visit_at?: string;
       /** @description older entries exist */
       more: boolean;
       residents: components["schemas"]["PremiseResident"][];
       searched: boolean;
       searched_persons: boolean;
+      /** @description that already help, as earlier outcomes say */
+      services: components["schemas"]["PremiseService"][];
     };
     PremiseResident: {
       birth_date?: string;
+      /** @description label of another address where a later incident saw the person: they may have moved away */
+      elsewhere?: string;
+      /** Format: date-time */
+      elsewhere_at?: string;
       /** Format: date-time */
       last_seen: string;
       name: string;
       person_id: string;
       roles: string[];
+    };
+    PremiseService: {
+      /**
+       * Format: date-time
+       * @description when the last incident was for which an outcome names it
+       */
+      last_at: string;
+      /** @description as the outcome names it */
+      name: string;
+      /**
+       * @description whether it came through this dwelling or these persons
+       * @enum {string}
+       */
+      tie: "dwelling" | "person";
     };
     Problem: {
       detail?: string;
@@ -1462,8 +1534,10 @@ export interface operations {
       query?: {
         /** @description what was typed so far */
         q?: string;
-        /** @description longitude,latitude: nearer addresses first */
+        /** @description longitude,latitude: nearer addresses first; alone, without q, it proposes what lies around */
         near?: string;
+        /** @description of the position, in metres */
+        radius?: number;
         limit?: number;
       };
       header?: never;
@@ -2345,6 +2419,67 @@ export interface operations {
         };
         content: {
           "application/json": components["schemas"]["Incident"];
+        };
+      };
+      /** @description Unauthorized */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Forbidden */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Unprocessable Entity */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Internal Server Error */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  "nearby-incidents": {
+    parameters: {
+      query: {
+        /** @description longitude,latitude */
+        near: string;
+        /** @description in metres */
+        radius?: number;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description OK */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["PageEntry"];
         };
       };
       /** @description Unauthorized */

@@ -7,7 +7,7 @@ import { Tag } from "../ui/Tag";
 import { Timeline, TimelineEntry } from "../ui/Timeline";
 import type { Call, History } from "./wire";
 
-const ties = ["dwelling", "person", "building", "block"] as const;
+const ties = ["dwelling", "person", "building", "block", "nearby"] as const;
 
 /** What is known of the place and of these persons, by what ties it to this call. */
 export function HistoryCard({ call }: { call: Call }) {

@@ -203,6 +203,7 @@ export const calltaking = texts({
       person: "Of these persons, elsewhere: {{count}}",
       building: "Same building: {{count}}",
       block: "Same block: {{count}}",
+      nearby: "Within 50 m, other buildings: {{count}}",
     },
     caution: {
       firearm: "Firearm",
@@ -495,6 +496,7 @@ export const calltaking = texts({
       person: "Nende isikutega mujal: {{count}}",
       building: "Sama hoone: {{count}}",
       block: "Sama kvartal: {{count}}",
+      nearby: "50 m raadiuses, teised hooned: {{count}}",
     },
     caution: {
       firearm: "Tulirelv",

@@ -43,7 +43,10 @@ export function AddressView({ id, go }: { id: string; go: Go }) {
     );
   if (first === undefined)
     return <Failed words={inWords(past.error, api)} onRetry={() => void past.refetch()} />;
-  const entries = past.data?.pages.flatMap((page) => page.entries) ?? [];
+  const entries = (past.data?.pages.flatMap((page) => page.entries) ?? []).sort(
+    (a, b) => Date.parse(b.received_at) - Date.parse(a.received_at),
+  );
+  const whole = past.data?.pages.at(-1)?.complete_since;
   const own = entries.filter((entry) => isOwn(entry, first));
   const more = past.hasNextPage ? () => void past.fetchNextPage() : null;
   return (
@@ -55,7 +58,7 @@ export function AddressView({ id, go }: { id: string; go: Go }) {
             <CallsByMonth
               entries={own}
               now={new Date(first.as_of)}
-              loadedSince={past.hasNextPage ? oldest(entries) : null}
+              loadedSince={whole === undefined ? null : new Date(whole)}
             />
           </Card>
           <History entries={entries} isLoading={past.isFetchingNextPage} onMore={more} go={go} />
@@ -73,10 +76,6 @@ export function AddressView({ id, go }: { id: string; go: Go }) {
 /** A block is no door: its own calls come as 'same block', under its own name. */
 function isOwn(entry: Schemas["PremiseEntry"], { address }: First): boolean {
   return entry.tie === "dwelling" || (address.kind === "block" && entry.address === address.label);
-}
-
-function oldest(entries: readonly { received_at: string }[]): Date {
-  return new Date(Math.min(...entries.map(({ received_at }) => Date.parse(received_at))));
 }
 
 function Head({ first, around, isPart }: { first: First; around: number; isPart: boolean }) {

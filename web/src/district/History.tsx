@@ -14,7 +14,7 @@ import { classes, classSeverity, useFlagInWords, type Class, type Go } from "./w
 
 type Entry = Schemas["PremiseEntry"];
 
-const ties = ["dwelling", "person", "building", "block"] as const satisfies Entry["tie"][];
+const ties = ["dwelling", "person", "building", "block", "nearby"] as const satisfies Entry["tie"][];
 
 /** What is on record, by what ties it to this address: the door first and apart. */
 export function History({

@@ -66,6 +66,7 @@ export const tablet = texts({
       dwelling: "Same dwelling",
       building: "Same building",
       block: "Same block",
+      nearby: "Within 50 m",
       person: "Of these persons",
     },
     answers: "What the caller said",
@@ -208,7 +209,13 @@ export const tablet = texts({
       not_dv: "Muu",
       unclassified: "Liigitamata",
     },
-    tie: { dwelling: "Sama eluruum", building: "Sama maja", block: "Sama kvartal", person: "Samad isikud" },
+    tie: {
+      dwelling: "Sama eluruum",
+      building: "Sama maja",
+      block: "Sama kvartal",
+      nearby: "50 m raadiuses",
+      person: "Samad isikud",
+    },
     answers: "Mida helistaja ütles",
     contacts: {
       title: "Kriisikontaktid kannatanule",
