@@ -1,9 +1,11 @@
 package postgres_test
 
 import (
+	"strconv"
 	"testing"
 	"time"
 
+	"doorstep/internal/intake"
 	"doorstep/internal/postgres"
 	"doorstep/internal/postgres/pgtest"
 	"doorstep/internal/premise"
@@ -75,5 +77,63 @@ func TestFindAddresses(t *testing.T) {
 	}
 	if near[0].Incidents12m != 2 || near[0].DV12m != 1 || near[0].Point == nil {
 		t.Errorf("found %+v, want 2 incidents in 12 months, 1 of them DV", near[0])
+	}
+}
+
+// Two streets cross at 24.75, 59.43; even numbers stand opposite odd ones.
+func TestPlacesToldByOthers(t *testing.T) {
+	s := postgres.New(pgtest.Pool(t))
+	i, _ := begin(t, s, "places")
+	var entries []postgres.Entry
+	add := func(text string, x, y float64) {
+		entries = append(entries, postgres.Entry{Ref: text, Address: premise.ParseAddress(text, "Tallinn"), Spot: &intake.Spot{X: x, Y: y, EPSG: 4326}})
+	}
+	for n := range 6 {
+		house := strconv.Itoa(n + 1)
+		add("Narva mnt "+house, 24.75+float64(n)*0.0006, 59.43+float64(n%2)*0.0002)
+		add("Pronksi tn "+house, 24.75+float64(n%2)*0.0003, 59.43+float64(n)*0.0006)
+	}
+	add("Narva mnt 5-12", 24.7524, 59.43)
+	add("Peterburi tee 2", 24.80, 59.43)
+	if _, err := i.Addresses(t.Context(), entries, 1); err != nil {
+		t.Fatal(err)
+	}
+	i.Close()
+
+	find := func(q premise.Search) []premise.Found {
+		t.Helper()
+		q.Limit = 8
+		found, err := s.FindAddresses(t.Context(), q)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return found
+	}
+	for query, want := range map[string]struct{ label, how string }{
+		"krt 12 Narva mnt 5":             {"Narva mnt 5-12", premise.HowTyped},
+		"narva 5 korter 12":              {"Narva mnt 5-12", premise.HowTyped},
+		"Нарвское шоссе 5":               {"Narva mnt 5", premise.HowTyped},
+		"улица Пронкси 3":                {"Pronksi tn 3", premise.HowTyped},
+		"Narva road 5":                   {"Narva mnt 5", premise.HowTyped},
+		"Ленинградское шоссе 2":          {"Peterburi tee 2", premise.HowTyped},
+		"vastas Narva mnt 1":             {"Narva mnt 2", premise.HowAcross},
+		"opposite 1 narva":               {"Narva mnt 2", premise.HowAcross},
+		"напротив Пронкси 3":             {"Pronksi tn 2", premise.HowAcross},
+		"Narva mnt ja Pronksi tn nurk":   {"Narva mnt 1", premise.HowCorner},
+		"corner of narva and pronksi":    {"Narva mnt 1", premise.HowCorner},
+		"угол Пронкси и Нарвского шоссе": {"Narva mnt 1", premise.HowCorner},
+		"pronksi / narva mnt":            {"Narva mnt 1", premise.HowCorner},
+	} {
+		found := find(premise.Search{Text: query})
+		if len(found) == 0 || found[0].Label != want.label || found[0].How != want.how {
+			t.Errorf("%q finds %+v, want %+v first", query, found, want)
+		}
+	}
+	around := find(premise.Search{Near: &premise.Point{24.7524, 59.4301}, Radius: 30})
+	if len(around) == 0 || around[0].Label != "Narva mnt 5" || around[0].How != premise.HowPosition {
+		t.Errorf("around a position: %+v", around)
+	}
+	if far := find(premise.Search{Near: &premise.Point{26, 58}, Radius: 30}); len(far) != 0 {
+		t.Errorf("far away: %+v", far)
 	}
 }

@@ -338,8 +338,9 @@ from (
         select a.id from address a
         where a.kind <> 'dwelling' and a.point && st_expand(st_setsrid(st_makepoint($1, $2), 4326), $3 / 111000.0 / cos(radians($2)), $3 / 111000.0)
           and st_distance(a.point::geography, st_setsrid(st_makepoint($1, $2), 4326)::geography) <= $3
+          and ($4 = '' or a.district_code = $4)
         order by a.point <-> st_setsrid(st_makepoint($1, $2), 4326) limit 200))
-      and ($4 = '' or i.district_code = $4) and i.id < $5
+      and i.id < $5
     order by i.id desc limit 50) n
 join incident i on i.id = n.id join address a on a.id = i.address_id
 order by i.id desc`

@@ -116,20 +116,22 @@ func fillNation(ctx context.Context, tx pgx.Tx, n *demo.Nation, progress io.Writ
 }
 
 const (
-	// nationIndexes are the indexes that no constraint owns, and those of unique
-	// constraints that nothing refers to.
+	// nationReferences are the references, and the unique constraints that nothing
+	// refers to.
 	nationReferences = `
 select c.conrelid::regclass::text, c.conname, pg_get_constraintdef(c.oid)
 from pg_constraint c join pg_class t on t.oid = c.conrelid
 where c.conparentid = 0 and t.relname = any($1)
   and (c.contype = 'f' or c.contype = 'u' or c.contype = 'p' and t.relname = 'incident_person')
 order by c.contype = 'f' desc, c.conname`
+	// nationIndexes are the indexes that no constraint owns, in the order in which
+	// they were made: partitions name theirs by it.
 	nationIndexes = `
 select i.indexrelid::regclass::text, pg_get_indexdef(i.indexrelid)
 from pg_index i join pg_class t on t.oid = i.indrelid
 where t.relname = any($1)
   and not exists (select from pg_constraint c where c.conindid = i.indexrelid)
-order by 1`
+order by i.indexrelid`
 )
 
 // stripTables takes indexes and references away and returns what makes them

@@ -15,9 +15,12 @@ const pause = 80; // ms: as fast as a person types, not faster
 /** The address while it is typed, best first. What is not in the gazetteer can be kept as it was said. */
 export function AddressField({
   has,
+  near,
   onChange,
 }: {
   has: boolean;
+  /** Where the caller is, as longitude,latitude; empty when nobody knows. */
+  near: string;
   onChange: (change: Change) => Promise<boolean>;
 }) {
   const { t } = useTranslation("calltaking");
@@ -27,9 +30,14 @@ export function AddressField({
   const box = useRef<HTMLDivElement>(null);
   useKeys({ F2: () => box.current?.querySelector("input")?.focus() });
   const found = useQuery({
-    queryKey: ["addresses", wanted],
+    queryKey: ["addresses", wanted, near],
     queryFn: ({ signal }) =>
-      done(client.GET("/api/v1/addresses", { params: { query: { q: wanted } }, signal })),
+      done(
+        client.GET("/api/v1/addresses", {
+          params: { query: near === "" ? { q: wanted } : { q: wanted, near } },
+          signal,
+        }),
+      ),
     enabled: wanted.length > 1,
     placeholderData: (before) => (wanted.length > 1 ? before : undefined),
     retry: false,
@@ -51,7 +59,13 @@ export function AddressField({
         suggestions={items.map((item) => ({
           id: item.id,
           title: item.label,
-          detail: `${t(`kind.${item.kind}`)} · ${item.locality}`,
+          detail: [
+            item.how === "typed" ? "" : t(`address.how.${item.how}`),
+            t(`kind.${item.kind}`),
+            item.locality,
+          ]
+            .filter(Boolean)
+            .join(" · "),
           aside: <Counts item={item} />,
         }))}
         onPick={({ id }) => void choose({ address_id: id })}

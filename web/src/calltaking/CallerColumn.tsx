@@ -40,7 +40,13 @@ export function CallerColumn({
               </div>
             </div>
           )}
-          {!isClosed && <AddressField has={call.address !== undefined} onChange={onChange} />}
+          {!isClosed && (
+            <AddressField
+              has={call.address !== undefined}
+              near={call.location?.coordinates.join(",") ?? ""}
+              onChange={onChange}
+            />
+          )}
           <Note
             key={`${call.id} note`}
             label={t("address.note")}

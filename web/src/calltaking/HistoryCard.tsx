@@ -33,7 +33,7 @@ export function HistoryCard({ call }: { call: Call }) {
 function Found({ history }: { history: History }) {
   const { t } = useTranslation("calltaking");
   const { language } = useLanguage();
-  const { counts, cautions, residents, entries } = history;
+  const { counts, cautions, residents, services, last_visit_at, entries } = history;
   return (
     <div className="stack">
       <dl className="ct-counts">
@@ -78,6 +78,11 @@ function Found({ history }: { history: History }) {
                   {[
                     resident.birth_date,
                     t("history.seen", { date: day(new Date(resident.last_seen), language) }),
+                    resident.elsewhere_at !== undefined &&
+                      t("history.elsewhere", {
+                        address: resident.elsewhere,
+                        date: day(new Date(resident.elsewhere_at), language),
+                      }),
                   ]
                     .filter(Boolean)
                     .join(" · ")}
@@ -86,6 +91,17 @@ function Found({ history }: { history: History }) {
             ))}
           </ul>
         </div>
+      )}
+      {services.length > 0 && (
+        <p>
+          <span className="strong">{t("history.services")}</span>{" "}
+          {services.map(({ name, last_at }) => `${name} (${day(new Date(last_at), language)})`).join(", ")}
+        </p>
+      )}
+      {last_visit_at !== undefined && (
+        <p className="muted small">
+          {t("history.lastVisit", { date: day(new Date(last_visit_at), language) })}
+        </p>
       )}
       {ties.map((tie) => {
         const tied = entries.filter((entry) => entry.tie === tie);

@@ -151,6 +151,8 @@ function Residents({ first }: { first: First }) {
             </span>
             <span className="muted small number">
               {t("seen", { date: day(new Date(person.last_seen), language) })}
+              {person.elsewhere_at !== undefined &&
+                ` · ${t("elsewhere", { address: person.elsewhere, date: day(new Date(person.elsewhere_at), language) })}`}
             </span>
           </li>
         ))}
