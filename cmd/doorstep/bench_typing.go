@@ -2,11 +2,16 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os"
+	"time"
+
+	"github.com/jackc/pgx/v5/pgxpool"
 
 	"doorstep/internal/bench"
+	"doorstep/internal/demo"
 	"doorstep/internal/postgres"
 )
 
@@ -15,9 +20,9 @@ import (
 type BenchTypingCommand struct {
 	benchFlags `embed:""`
 	N          int      `name:"n" default:"2000" help:"Queries."`
-	Mapping    string   `required:"" type:"existingfile" help:"Mapping of the gazetteer."`
+	Mapping    string   `type:"existingfile" help:"Mapping of the gazetteer."`
 	Missed     string   `help:"File to list the queries in that did not put the right address first." placeholder:"FILE"`
-	Files      []string `arg:"" type:"existingfile" help:"Gazetteer."`
+	Files      []string `arg:"" optional:"" type:"existingfile" help:"Gazetteer; without one an invented town is measured."`
 }
 
 // Run prints one JSON object.
@@ -30,15 +35,14 @@ func (c BenchTypingCommand) Run(ctx context.Context, d Deps) error {
 	if err := (MigrateCommand{DatabaseURL: at}).Run(ctx, quiet); err != nil {
 		return err
 	}
-	load := ImportAddressesCommand{importFlags{DatabaseURL: at, Mapping: c.Mapping, Files: c.Files, Rejects: os.DevNull}}
-	if err := load.Run(ctx, quiet); err != nil {
-		return fmt.Errorf("import: %w", err)
-	}
 	pool, err := postgres.Open(ctx, at, 4)
 	if err != nil {
 		return err
 	}
 	defer pool.Close()
+	if err := c.gazetteer(ctx, d, quiet, at, pool); err != nil {
+		return err
+	}
 	if err := settle(ctx, pool); err != nil {
 		return err
 	}
@@ -57,4 +61,22 @@ func (c BenchTypingCommand) Run(ctx context.Context, d Deps) error {
 		missed = f
 	}
 	return bench.TypeaheadQuality(ctx, d.Out, missed, store.FindAddresses, meant)
+}
+
+// gazetteer loads the files, or an invented town of eight thousand addresses
+// where there are none.
+func (c BenchTypingCommand) gazetteer(ctx context.Context, d, quiet Deps, at string, pool *pgxpool.Pool) error {
+	if (c.Mapping == "") != (len(c.Files) == 0) {
+		return errors.New("give --mapping together with the files of a gazetteer")
+	}
+	if len(c.Files) == 0 {
+		_, _ = fmt.Fprintln(d.Err, "typeahead-quality: no gazetteer was given, an invented town is measured instead")
+		_, err := postgres.New(pool).LoadNation(ctx, demo.NewNation(demo.Seed, time.Now(), leastScale), io.Discard)
+		return err
+	}
+	load := ImportAddressesCommand{importFlags{DatabaseURL: at, Mapping: c.Mapping, Files: c.Files, Rejects: os.DevNull}}
+	if err := load.Run(ctx, quiet); err != nil {
+		return fmt.Errorf("import: %w", err)
+	}
+	return nil
 }

@@ -43,12 +43,12 @@ type ImportAddressesCommand struct {
 
 // Run loads the files one after another. What was loaded before an error stays.
 func (c ImportCallsCommand) Run(ctx context.Context, d Deps) error {
-	return c.run(ctx, d, intake.Mapping.ForCalls, (*importRun).calls)
+	return c.run(ctx, d, intake.Mapping.ForCalls, (*importRun).calls, (*importRun).tally)
 }
 
 // Run loads the files one after another. What was loaded before an error stays.
 func (c ImportAddressesCommand) Run(ctx context.Context, d Deps) error {
-	return c.run(ctx, d, intake.Mapping.ForAddresses, (*importRun).addresses)
+	return c.run(ctx, d, intake.Mapping.ForAddresses, (*importRun).addresses, nil)
 }
 
 // importBatch bounds a transaction and the memory it takes.
@@ -68,7 +68,7 @@ type importRun struct {
 	dropped  intake.Warnings
 }
 
-func (c importFlags) run(ctx context.Context, d Deps, fits func(intake.Mapping) error, load func(*importRun, context.Context, *intake.File) error) (err error) {
+func (c importFlags) run(ctx context.Context, d Deps, fits func(intake.Mapping) error, load func(*importRun, context.Context, *intake.File) error, tally func(*importRun, context.Context) error) (err error) {
 	text, err := os.ReadFile(c.Mapping)
 	if err != nil {
 		return fmt.Errorf("read mapping: %w", err)
@@ -96,7 +96,26 @@ func (c importFlags) run(ctx context.Context, d Deps, fits func(intake.Mapping) 
 			return fmt.Errorf("%s: %w", path, err)
 		}
 	}
-	return run.report(d, c.JSON)
+	seconds := time.Since(run.started).Seconds()
+	if tally != nil {
+		if err := tally(run, ctx); err != nil {
+			return err
+		}
+	}
+	return run.report(d, seconds, c.JSON)
+}
+
+// tally tells what all calls of the source come to.
+func (r *importRun) tally(ctx context.Context) error {
+	t, err := r.store.Tally(ctx, r.mapping.Source)
+	if err != nil || t.Calls == 0 {
+		return err
+	}
+	part := func(n int64) float64 { return 100 * float64(n) / float64(t.Calls) }
+	_, _ = fmt.Fprintf(r.progress, "import: %s has %d calls at %d addresses: %.1f %% matched to a gazetteer, %.1f %% kept as block, %.1f %% without an address\n",
+		r.mapping.Source, t.Calls, t.Addresses, part(t.Matched), part(t.Blocks), part(t.Calls-t.Placed))
+	_, _ = fmt.Fprintf(r.progress, "import: %d of them are DV, %d suspected DV; %d addresses have two DV calls or more\n", t.DV, t.Suspected, t.Repeats)
+	return nil
 }
 
 func (r *importRun) file(ctx context.Context, path string, load func(*importRun, context.Context, *intake.File) error) error {
@@ -253,8 +272,7 @@ func (r *importRun) tell(f *intake.File) {
 		r.read, float64(r.read)/now.Sub(r.started).Seconds(), 100*f.Done(), r.rejects.file)
 }
 
-func (r *importRun) report(d Deps, asJSON bool) error {
-	seconds := time.Since(r.started).Seconds()
+func (r *importRun) report(d Deps, seconds float64, asJSON bool) error {
 	_, _ = fmt.Fprintf(d.Err, "import: read %d, loaded %d, present %d, rejected %d in %.1f s (%.0f rows/s)\n",
 		r.read, r.loaded, r.present, r.rejected, seconds, float64(r.read)/seconds)
 	if r.dropped.Points+r.dropped.Times > 0 {

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"doorstep/internal/postgres"
 	"doorstep/internal/postgres/pgtest"
 )
 
@@ -58,6 +59,16 @@ func TestImportCallsOfSanAntonio(t *testing.T) {
 	}
 	if second.Loaded != 0 || second.Present != 2998 {
 		t.Errorf("the second run counts %+v", second)
+	}
+	pool, err := postgres.Open(t.Context(), at, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer pool.Close()
+	tally, err := postgres.New(pool).Tally(t.Context(), "san_antonio")
+	if err != nil || tally.Calls != 2998 || tally.DV != 56 || tally.Matched != 0 || tally.Placed > tally.Calls ||
+		tally.Blocks < 2000 || tally.Blocks > tally.Placed || tally.Addresses < 1000 || tally.Repeats < 1 {
+		t.Errorf("the source comes to %+v, %v", tally, err)
 	}
 }
 

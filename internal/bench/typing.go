@@ -34,7 +34,7 @@ func TypeaheadQuality(ctx context.Context, out, missed io.Writer, find func(cont
 	}
 	first, top5 := 0, 0
 	for _, a := range meant {
-		typed := Mistype(rng, a.Label)
+		typed := Mistype(rng, a.Label, a.Locality)
 		found, err := find(ctx, premise.Search{Text: typed, Limit: 5})
 		if err != nil {
 			return err
@@ -67,7 +67,7 @@ func TypeaheadQuality(ctx context.Context, out, missed io.Writer, find func(cont
 	return json.NewEncoder(out).Encode(q)
 }
 
-// Mistype writes an Estonian address as somebody types it in a hurry: with one
+// Mistype writes an Estonian address of a town as somebody types it in a hurry: with one
 // of the habits below, in three of ten with two and in one of ten with three,
 // each kind at most once.
 //
@@ -77,7 +77,8 @@ func TypeaheadQuality(ctx context.Context, out, missed io.Writer, find func(cont
 //   - the kind of street written out, shortened otherwise, or left out;
 //   - another order: the house first, the kind first, or the town first;
 //   - the letter of the house apart from its number, or all in lower case.
-func Mistype(rng *rand.Rand, label string) string {
+func Mistype(rng *rand.Rand, label, town string) string {
+	reorder := func(rng *rand.Rand, text string) string { return reorder(rng, text, town) }
 	habits := []func(*rand.Rand, string) string{slip, bare, kindOtherwise, reorder, loose}
 	rng.Shuffle(len(habits), func(i, j int) { habits[i], habits[j] = habits[j], habits[i] })
 	most := 1
@@ -156,7 +157,7 @@ func kindOtherwise(rng *rand.Rand, text string) string {
 	return text
 }
 
-func reorder(rng *rand.Rand, text string) string {
+func reorder(rng *rand.Rand, text, town string) string {
 	words := strings.Fields(text)
 	if len(words) < 2 {
 		return text
@@ -171,7 +172,7 @@ func reorder(rng *rand.Rand, text string) string {
 		}
 		return text
 	default:
-		return "Tallinn " + text
+		return town + " " + text
 	}
 }
 

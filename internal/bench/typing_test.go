@@ -15,7 +15,7 @@ func TestTypingIsSeededAndChanges(t *testing.T) {
 	same := 0
 	for range 500 {
 		const label = "Õismäe tee 107a"
-		a, b := Mistype(one, label), Mistype(two, label)
+		a, b := Mistype(one, label, "Tallinn"), Mistype(two, label, "Tallinn")
 		if a != b {
 			t.Fatalf("%q and %q from one seed", a, b)
 		}

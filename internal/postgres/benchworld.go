@@ -43,12 +43,12 @@ func (s *Store) SeedTablets(ctx context.Context, n int, passwordHash string) ([]
 // SomeAddresses returns up to n buildings of the gazetteer, spread over it and the
 // same ones each time, for the benchmark.
 func (s *Store) SomeAddresses(ctx context.Context, n int) ([]premise.Address, error) {
-	rows, err := s.pool.Query(ctx, `select id, label from address where kind = 'building' order by md5(key) limit $1`, n)
+	rows, err := s.pool.Query(ctx, `select id, label, locality from address where kind = 'building' order by md5(key) limit $1`, n)
 	if err != nil {
 		return nil, fmt.Errorf("some addresses: %w", err)
 	}
 	return pgx.CollectRows(rows, func(row pgx.CollectableRow) (a premise.Address, err error) {
-		return a, row.Scan(&a.ID, &a.Label)
+		return a, row.Scan(&a.ID, &a.Label, &a.Locality)
 	})
 }
 

@@ -176,6 +176,37 @@ func (i *Importer) measure(ctx context.Context) error {
 	return nil
 }
 
+// Tally is what the calls of a source come to.
+type Tally struct {
+	Calls     int64 // in all
+	Placed    int64 // with an address
+	Matched   int64 // of these, at an entry of a gazetteer
+	Blocks    int64 // of these, at a hundred block
+	Addresses int64 // distinct
+	DV        int64 // calls; suspected ones are not among them
+	Suspected int64
+	Repeats   int64 // addresses with two DV calls or more
+}
+
+const tally = `
+with door as (
+    select address_id, count(*) calls, count(*) filter (where class = 'dv') dv, count(*) filter (where class = 'suspected_dv') suspected
+    from incident where source = $1 group by address_id)
+select coalesce(sum(calls), 0), coalesce(sum(calls) filter (where a.id is not null), 0), coalesce(sum(calls) filter (where a.source_ref is not null), 0),
+    coalesce(sum(calls) filter (where a.kind = 'block'), 0), count(a.id), coalesce(sum(dv), 0), coalesce(sum(suspected), 0),
+    count(a.id) filter (where dv >= 2)
+from door left join address a on a.id = door.address_id`
+
+// Tally counts the calls of a source, whenever they were loaded. It reads all of
+// them.
+func (s *Store) Tally(ctx context.Context, source string) (t Tally, err error) {
+	err = s.pool.QueryRow(ctx, tally, source).Scan(&t.Calls, &t.Placed, &t.Matched, &t.Blocks, &t.Addresses, &t.DV, &t.Suspected, &t.Repeats)
+	if err != nil {
+		return t, fmt.Errorf("count the calls of a source: %w", err)
+	}
+	return t, nil
+}
+
 const keepProgress = `
 insert into import_progress (file_sha256, mapping, line, done_at) values ($1, $2, $3, $4)
 on conflict (file_sha256, mapping) do update set line = excluded.line, done_at = excluded.done_at`
