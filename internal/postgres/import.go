@@ -354,6 +354,7 @@ func (d *doors) keep(ctx context.Context, tx pgx.Tx) error {
 		needed    bool
 	}{
 		{"insert streets", insertStreets, true},
+		{"place streets", placeStreets, len(d.refs) > 0},
 		{"rename addresses", renameAddresses, len(d.refs) > 0},
 		{"update addresses", updateAddresses, true},
 	} {
@@ -375,9 +376,6 @@ func (d *doors) keep(ctx context.Context, tx pgx.Tx) error {
 		}
 		d.loaded += added
 	}
-	if _, err := tx.Exec(ctx, placeStreets); err != nil {
-		return fmt.Errorf("place streets: %w", err)
-	}
 	return nil
 }
 
@@ -391,12 +389,14 @@ func addressID(key string) (id [16]byte) {
 }
 
 const insertStreets = `
-insert into street (locality, name, folded)
-select distinct on (locality, folded) locality, street, folded from import_address i
+insert into street (locality, name, folded, point)
+select distinct on (locality, folded) locality, street, folded, ` + spot + `
+from import_address i
 where not exists (select from street s where s.locality = i.locality and s.folded = i.folded)
-order by locality, folded, n
+order by locality, folded, x is null, n
 on conflict (locality, folded) do nothing`
 
+// A register knows where a street is that calls only named.
 const placeStreets = `
 update street s set point = ` + spot + `
 from (select distinct on (locality, folded) * from import_address where x is not null order by locality, folded, n) i
