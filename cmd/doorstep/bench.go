@@ -32,6 +32,7 @@ import (
 // BenchCommand measures. It works in a database of its own, which it makes anew.
 type BenchCommand struct {
 	All              BenchAllCommand    `cmd:"" default:"withargs" help:"Times of a node of this binary against floors of the same run."`
+	DispatchPush     BenchPushCommand   `cmd:"" name:"dispatch_push" help:"Of those, only the time from an assignment to the briefing at the tablet."`
 	TypeaheadQuality BenchTypingCommand `cmd:"" help:"How often a mistyped address is found."`
 }
 
@@ -40,7 +41,7 @@ type BenchCommand struct {
 type BenchAllCommand struct {
 	benchFlags `embed:""`
 	Tablets    int      `default:"200" help:"Connected tablets."`
-	Rounds     int      `default:"400" help:"Rounds of each measurement."`
+	Rounds     int      `default:"1000" help:"Rounds of each measurement; look-ups have twice as many."`
 	Rows       int      `default:"200000" help:"Rows of the made-up history, when neither files nor a scale are given."`
 	Scale      scale    `help:"Make an invented nation with so many incidents, such as 1M or 10M, instead of a history, and measure persons and neighbourhoods too." placeholder:"N"`
 	Mapping    string   `type:"existingfile" help:"Mapping of the files to import instead of a made-up history."`
@@ -58,8 +59,26 @@ const benchDatabase = "doorstep_bench"
 // benchPassword signs in the made-up tablets of the benchmark's own database.
 const benchPassword = "bench-only"
 
+// BenchPushCommand measures a dispatch alone.
+type BenchPushCommand struct {
+	BenchAllCommand `embed:""`
+}
+
+// Run prints one JSON object a line.
+func (c BenchPushCommand) Run(ctx context.Context, d Deps) error {
+	return c.run(ctx, d, (*measurement).dispatchPush)
+}
+
 // Run prints one JSON object a line.
 func (c BenchAllCommand) Run(ctx context.Context, d Deps) error {
+	return c.run(ctx, d, (*measurement).dispatchPush, (*measurement).answer, (*measurement).premiseHistory, (*measurement).personHistory,
+		(*measurement).nearby, (*measurement).addressTypeahead, (*measurement).scriptEvaluate)
+}
+
+// step is one thing to measure.
+type step func(*measurement, context.Context) error
+
+func (c BenchAllCommand) run(ctx context.Context, d Deps, steps ...step) error {
 	if (c.Mapping == "") != (len(c.Files) == 0) {
 		return errors.New("give --mapping together with the files to import")
 	}
@@ -89,7 +108,7 @@ func (c BenchAllCommand) Run(ctx context.Context, d Deps) error {
 	if err != nil {
 		return err
 	}
-	return c.measure(ctx, d, at, pool)
+	return c.measure(ctx, d, at, pool, steps)
 }
 
 // database makes the benchmark's database anew and returns its address.
@@ -170,7 +189,7 @@ func settle(ctx context.Context, pool *pgxpool.Pool) error {
 	return err
 }
 
-func (c BenchAllCommand) measure(ctx context.Context, d Deps, at string, pool *pgxpool.Pool) error {
+func (c BenchAllCommand) measure(ctx context.Context, d Deps, at string, pool *pgxpool.Pool, steps []step) error {
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
 	base, done, err := c.start(ctx, at, pool)
@@ -210,8 +229,8 @@ func (c BenchAllCommand) measure(ctx context.Context, d Deps, at string, pool *p
 	}
 	defer floor.Close()
 	m := measurement{taker: taker, tablets: tablets, places: places, people: people, floor: floor, store: store, rng: rand.New(rand.NewPCG(1, 2)), out: d.Out, rounds: c.Rounds}
-	for _, step := range []func(context.Context) error{m.dispatchPush, m.answer, m.premiseHistory, m.personHistory, m.nearby, m.addressTypeahead, m.scriptEvaluate} {
-		if err := step(ctx); err != nil {
+	for _, step := range steps {
+		if err := step(&m, ctx); err != nil {
 			return err
 		}
 	}
@@ -268,7 +287,7 @@ func frameSize(ctx context.Context, taker *bench.Desk, to *bench.Tablet, places 
 	if err := taker.Call(ctx, http.MethodPost, "/incidents/"+incident+"/assignments", nil, map[string]string{"unit_id": to.Unit}, nil); err != nil {
 		return 0, err
 	}
-	return <-to.Briefings, nil
+	return (<-to.Briefings).Size, nil
 }
 
 // measurement is what the rounds share.
@@ -299,29 +318,13 @@ func (m *measurement) dispatchPush(ctx context.Context) error {
 		if err != nil {
 			return 0, err
 		}
-		took, err := bench.Timed(func() error {
-			sent := make(chan error, 1)
-			go func() {
-				sent <- m.taker.Call(ctx, http.MethodPost, "/incidents/"+incident+"/assignments", nil, map[string]string{"unit_id": to.Unit}, nil)
-			}()
-			select {
-			case <-to.Briefings:
-				return nil
-			case err := <-sent:
-				if err != nil {
-					return err
-				}
-				<-to.Briefings
-				return nil
-			}
-		})
-		if err != nil {
+		sent := time.Now()
+		if err := m.taker.Call(ctx, http.MethodPost, "/incidents/"+incident+"/assignments", nil, map[string]string{"unit_id": to.Unit}, nil); err != nil {
 			return 0, err
 		}
-		return took, m.taker.Settled(ctx, incident)
-	}, func(round int) (time.Duration, error) {
-		return bench.Timed(func() error { return m.floor.Push(ctx, round) })
-	})
+		arrived := <-to.Briefings
+		return arrived.At.Sub(sent), m.taker.Settled(ctx, incident)
+	}, func(round int) (time.Duration, error) { return m.floor.Push(ctx, round) })
 }
 
 // recommended is a tablet of one of the units that the call taker is shown.
@@ -366,7 +369,7 @@ const benchQuestion = "injured"
 var asker = access.Actor{ID: "00000000-0000-7000-8000-000000000001", Role: access.CallTaker}
 
 func (m *measurement) lookUp(ctx context.Context, name string, look func(use access.Use) error) error {
-	return bench.Compare(m.out, name, coldRounds, m.rounds*5, func(int) (time.Duration, error) {
+	return bench.Compare(m.out, name, coldRounds, m.rounds*2, func(int) (time.Duration, error) {
 		use := access.Use{Actor: asker, Purpose: access.ForBriefing, At: time.Now()}
 		return bench.Timed(func() error { return look(use) })
 	}, func(int) (time.Duration, error) { return bench.Timed(func() error { return m.floor.Select(ctx) }) })
@@ -405,13 +408,13 @@ func (m *measurement) nearby(ctx context.Context) error {
 
 // scriptEvaluate: one full evaluation with 40 answers and 50 history entries.
 func (m *measurement) scriptEvaluate(context.Context) error {
-	return bench.Evaluate(m.out, m.rounds*5)
+	return bench.Evaluate(m.out, m.rounds*2)
 }
 
 // addressTypeahead: one key press, at any point of typing an address, every
 // fifth with a typing error.
 func (m *measurement) addressTypeahead(ctx context.Context) error {
-	return bench.Compare(m.out, "address_typeahead", coldRounds, m.rounds*5, func(round int) (time.Duration, error) {
+	return bench.Compare(m.out, "address_typeahead", coldRounds, m.rounds*2, func(round int) (time.Duration, error) {
 		typed := []rune(m.place().Label)
 		typed = typed[:min(len(typed), 3+m.rng.IntN(max(1, len(typed)-2)))]
 		if i := len(typed) / 2; round%5 == 0 && i > 0 {

@@ -78,10 +78,16 @@ func (d *Desk) Units(ctx context.Context, incident string) ([]string, error) {
 	return ids, err
 }
 
+// Arrival is a briefing frame that a tablet has read.
+type Arrival struct {
+	At   time.Time
+	Size int // in bytes
+}
+
 // Tablet is a unit's open line.
 type Tablet struct {
 	Unit      string
-	Briefings chan int // size of each briefing frame, in bytes
+	Briefings chan Arrival
 	socket    *websocket.Conn
 }
 
@@ -95,7 +101,7 @@ func (d *Desk) Listen(ctx context.Context) (*Tablet, error) {
 	if err := socket.WriteJSON(map[string]any{"type": "hello", "body": map[string]any{"resume": map[string]int64{}}}); err != nil {
 		return nil, err
 	}
-	t := &Tablet{Unit: d.UnitID, Briefings: make(chan int, 16), socket: socket}
+	t := &Tablet{Unit: d.UnitID, Briefings: make(chan Arrival, 16), socket: socket}
 	welcome := make(chan error, 1)
 	go t.read(welcome)
 	return t, <-welcome
@@ -112,7 +118,7 @@ func (t *Tablet) read(welcome chan<- error) {
 			return
 		}
 		if bytes.HasPrefix(raw, []byte(`{"type":"briefing"`)) {
-			t.Briefings <- len(raw) // it has arrived; what it says comes after
+			t.Briefings <- Arrival{time.Now(), len(raw)} // what the tablet says of it comes after
 		}
 		var f struct {
 			Type  string `json:"type"`

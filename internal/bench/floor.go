@@ -7,6 +7,7 @@ import (
 	"net/http/httptest"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/gorilla/websocket"
 	"github.com/jackc/pgx/v5/pgxpool"
@@ -61,18 +62,24 @@ func NewFloor(ctx context.Context, pool *pgxpool.Pool, n, size int) (*Floor, err
 	return f, nil
 }
 
-// Push posts once and returns when the frame is at the other end.
-func (f *Floor) Push(ctx context.Context, to int) error {
+// Push posts once and returns how long the frame took to the other end.
+func (f *Floor) Push(ctx context.Context, to int) (time.Duration, error) {
 	to %= len(f.ends)
-	arrived := make(chan error, 1)
+	type arrival struct {
+		at  time.Time
+		err error
+	}
+	arrived := make(chan arrival, 1)
 	go func() {
 		_, _, err := f.ends[to].ReadMessage()
-		arrived <- err
+		arrived <- arrival{time.Now(), err}
 	}()
+	sent := time.Now()
 	if err := post(ctx, f.client, f.server.URL+"/push/"+strconv.Itoa(to)); err != nil {
-		return err
+		return 0, err
 	}
-	return <-arrived
+	a := <-arrived
+	return a.at.Sub(sent), a.err
 }
 
 // Commit inserts one row and commits.
