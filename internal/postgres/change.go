@@ -149,7 +149,7 @@ func keep(ctx context.Context, db *pgxpool.Conn, f *folder, out control.Written,
 	if err := send(); err != nil {
 		return control.Kept{}, fmt.Errorf("write a case: %w", err)
 	}
-	return control.Kept{Written: out, Notices: told}, nil
+	return control.Kept{Written: out, Notices: told.told()}, nil
 }
 
 // records queues everything but the notices, and returns the page that units
@@ -206,11 +206,18 @@ func announce(f *folder, out control.Written, page []byte) (told news, err error
 		sent = append([]unit.Assignment{*out.Assignment}, sent...)
 	}
 	for _, d := range out.Deliveries {
-		body, err := splice(page, d, sent)
+		head, err := headOf(d, sent)
 		if err != nil {
 			return nil, err
 		}
-		told = append(told, control.Notice{Topic: d.Topic, Type: "briefing", At: d.SentAt, Body: body})
+		body, err := joined(head, page)
+		if err != nil {
+			return nil, err
+		}
+		told = append(told, item{
+			Notice: control.Notice{Topic: d.Topic, Type: "briefing", At: d.SentAt, Body: body},
+			head:   head, briefing: d.BriefingID, revision: d.Revision,
+		})
 	}
 	for _, draft := range out.Notices {
 		if err := told.add(draft.Topic, draft.Type, at, draft.Body); err != nil {
@@ -219,34 +226,31 @@ func announce(f *folder, out control.Written, page []byte) (told news, err error
 	}
 	for _, d := range out.Deliveries {
 		// The body follows when the number of the frame is known.
-		told = append(told, control.Notice{Topic: "incident:" + d.IncidentID, Type: "delivery", At: d.SentAt})
+		told = append(told, item{Notice: control.Notice{Topic: "incident:" + d.IncidentID, Type: "delivery", At: d.SentAt}})
 	}
 	return told, nil
 }
 
-// splice puts the unit's own assignment into the page as its first member. The
-// page is encoded once, however many units are sent.
-func splice(page []byte, d briefing.Delivery, sent []unit.Assignment) (json.RawMessage, error) {
+// headOf is what a unit's frame says before the page: its own assignment.
+func headOf(d briefing.Delivery, sent []unit.Assignment) (json.RawMessage, error) {
 	for _, s := range sent {
-		if string(s.UnitID) != d.UnitID {
-			continue
+		if string(s.UnitID) == d.UnitID {
+			head, err := json.Marshal(map[string]unit.Assignment{"assignment": s})
+			return head, err
 		}
-		raw, err := json.Marshal(s)
-		if err != nil {
-			return nil, fmt.Errorf("encode an assignment: %w", err)
-		}
-		return spliced(page, raw)
 	}
 	return nil, fmt.Errorf("a delivery to unit %s, which is not assigned", d.UnitID)
 }
 
-func spliced(page, assignment []byte) (json.RawMessage, error) {
-	if len(page) < 3 || page[0] != '{' {
+// joined makes one object of two, each with at least one member. The page is
+// encoded once, however many units are sent.
+func joined(head, page []byte) (json.RawMessage, error) {
+	const least = len(`{"":0}`)
+	if len(head) < least || len(page) < least || head[len(head)-1] != '}' || page[0] != '{' {
 		return nil, errors.New("there is no briefing to send")
 	}
-	body := make([]byte, 0, len(page)+len(assignment)+len(`"assignment":,`))
-	body = append(body, `{"assignment":`...)
-	body = append(body, assignment...)
+	body := make([]byte, 0, len(head)+len(page))
+	body = append(body, head[:len(head)-1]...)
 	body = append(body, ',')
 	return append(body, page[1:]...), nil
 }

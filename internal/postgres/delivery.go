@@ -90,7 +90,8 @@ func (s *Store) wasSent(ctx context.Context, u unit.ID, id briefing.ID, revision
 
 // advance runs an update of deliveries and tells the call taker of each row
 // that it changed; changed is false when it changed none.
-func (s *Store) advance(ctx context.Context, doing string, now time.Time, update string, args ...any) (told news, changed bool, err error) {
+func (s *Store) advance(ctx context.Context, doing string, now time.Time, update string, args ...any) (notices []control.Notice, changed bool, err error) {
+	var told news
 	err = s.within(ctx, doing, func(tx pgx.Tx) error {
 		rows, err := tx.Query(ctx, update, args...)
 		if err != nil {
@@ -108,7 +109,7 @@ func (s *Store) advance(ctx context.Context, doing string, now time.Time, update
 		}
 		return told.tell(ctx, tx)
 	})
-	return told, changed, err
+	return told.told(), changed, err
 }
 
 // lateDeliveries takes rows that no other server is alerting on just now.
@@ -144,7 +145,7 @@ func (s *Store) LateDeliveries(ctx context.Context, before, now time.Time) ([]co
 		}
 		return told.tell(ctx, tx)
 	})
-	return told, err
+	return told.told(), err
 }
 
 // keepPosition leaves a newer position as it is: reports may come late.

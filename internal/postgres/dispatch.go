@@ -67,7 +67,7 @@ const (
 	openIncidents = `
 select ` + incidentColumns + `
 from incident i left join address a on a.id = i.address_id
-where i.state <> 'closed' and ($1 = '' or i.district_code = $1) and ($2 = '' or i.raised_by = nullif($2, '')::uuid)
+where i.is_open and ($1 = '' or i.district_code = $1) and ($2 = '' or i.raised_by = nullif($2, '')::uuid)
   and (not $3 or i.class in ('dv', 'suspected_dv')) and i.id < $4
 order by i.id desc limit $5`
 	raisedIncidents = `
@@ -209,7 +209,11 @@ func (s *Store) UnitWork(ctx context.Context, id unit.ID) ([]control.UnitBriefin
 		if err := row.Scan(append(fields, deliveryFields(&w.Delivery)...)...); err != nil {
 			return w, err
 		}
-		w.Briefing, err = splice(page, w.Delivery, []unit.Assignment{w.Assignment})
+		head, err := headOf(w.Delivery, []unit.Assignment{w.Assignment})
+		if err != nil {
+			return w, err
+		}
+		w.Briefing, err = joined(head, page)
 		return w, err
 	})
 	return list, sorted(err, "list the work of a unit")

@@ -9,11 +9,30 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
+	"doorstep/internal/briefing"
 	"doorstep/internal/control"
 )
 
+// item is a notice on its way into a transaction. One that carries a briefing is
+// kept as its head and the revision that follows it, not as the whole.
+type item struct {
+	control.Notice
+	head     json.RawMessage
+	briefing briefing.ID
+	revision int
+}
+
 // news are notices on their way into one transaction.
-type news []control.Notice
+type news []item
+
+// told returns the notices as they travel.
+func (n news) told() []control.Notice {
+	var out []control.Notice
+	for _, one := range n {
+		out = append(out, one.Notice)
+	}
+	return out
+}
 
 // add encodes a draft.
 func (n *news) add(topic, kind string, at time.Time, body any) error {
@@ -21,7 +40,7 @@ func (n *news) add(topic, kind string, at time.Time, body any) error {
 	if err != nil {
 		return fmt.Errorf("encode a notice of type %s: %w", kind, err)
 	}
-	*n = append(*n, control.Notice{Topic: topic, Type: kind, At: at, Body: raw})
+	*n = append(*n, item{Notice: control.Notice{Topic: topic, Type: kind, At: at, Body: raw}})
 	return nil
 }
 
@@ -101,21 +120,27 @@ func (n news) raise(b *pgx.Batch, last map[string]int64) {
 }
 
 const insertNotices = `
-insert into notice (topic, seq, type, at, body)
-select topic, seq, type, at, body::json
-from unnest($1::text[], $2::bigint[], $3::text[], $4::timestamptz[], $5::text[]) t (topic, seq, type, at, body)`
+insert into notice (topic, seq, type, at, body, briefing_id, revision)
+select topic, seq, type, at, body::json, nullif(briefing, '')::uuid, nullif(revision, 0)
+from unnest($1::text[], $2::bigint[], $3::text[], $4::timestamptz[], $5::text[], $6::text[], $7::int[])
+    t (topic, seq, type, at, body, briefing, revision)`
 
 // keep queues the writing of numbered notices.
 func (n news) keep(b *pgx.Batch) {
 	if len(n) == 0 {
 		return
 	}
-	topics, kinds, bodies := make([]string, len(n)), make([]string, len(n)), make([]string, len(n))
-	seqs, times := make([]int64, len(n)), make([]time.Time, len(n))
+	topics, kinds, bodies, briefings := make([]string, len(n)), make([]string, len(n)), make([]string, len(n)), make([]string, len(n))
+	seqs, times, revisions := make([]int64, len(n)), make([]time.Time, len(n)), make([]int, len(n))
 	for i, one := range n {
-		topics[i], seqs[i], kinds[i], times[i], bodies[i] = one.Topic, one.Seq, one.Type, one.At, string(one.Body)
+		body := one.Body
+		if one.head != nil {
+			body = one.head
+		}
+		topics[i], seqs[i], kinds[i], times[i], bodies[i] = one.Topic, one.Seq, one.Type, one.At, string(body)
+		briefings[i], revisions[i] = string(one.briefing), one.revision
 	}
-	b.Queue(insertNotices, topics, seqs, kinds, times, bodies)
+	b.Queue(insertNotices, topics, seqs, kinds, times, bodies, briefings, revisions)
 }
 
 // tell numbers and writes notices inside a transaction.
@@ -134,7 +159,9 @@ func (n news) tell(ctx context.Context, tx pgx.Tx) error {
 }
 
 const noticesAfter = `
-select topic, seq, type, at, body from notice where topic = $1 and seq > $2 order by seq limit $3`
+select n.topic, n.seq, n.type, n.at, n.body, r.body
+from notice n left join briefing_revision r on r.briefing_id = n.briefing_id and r.revision = n.revision
+where n.topic = $1 and n.seq > $2 order by n.seq limit $3`
 
 // Notices returns what was told on a topic after a number, in order.
 func (s *Store) Notices(ctx context.Context, topic string, after int64, limit int) ([]control.Notice, error) {
@@ -143,7 +170,12 @@ func (s *Store) Notices(ctx context.Context, topic string, after int64, limit in
 		return nil, sorted(err, "read notices")
 	}
 	told, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (n control.Notice, err error) {
-		return n, row.Scan(&n.Topic, &n.Seq, &n.Type, &n.At, &n.Body)
+		var page []byte
+		if err := row.Scan(&n.Topic, &n.Seq, &n.Type, &n.At, &n.Body, &page); err != nil || page == nil {
+			return n, err
+		}
+		n.Body, err = joined(n.Body, page)
+		return n, err
 	})
 	return told, sorted(err, "read notices")
 }

@@ -96,5 +96,5 @@ func (s *Store) KeepRecord(ctx context.Context, id incident.ID, version int64, r
 		}
 		return toTell.tell(ctx, tx)
 	})
-	return kept, toTell, err
+	return kept, toTell.told(), err
 }
