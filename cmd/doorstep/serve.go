@@ -134,7 +134,7 @@ func (c ServeCommand) node(ctx context.Context, pool *pgxpool.Pool, log zerolog.
 		return nil, err
 	}
 	hub := live.New(live.Config{
-		Log: log, After: notices(store), Last: store.LastSeqs, MayHear: room.MayHear,
+		Log: log, After: notices(store), Last: store.LastSeqs, Changed: store.Changed, MayHear: room.MayHear,
 		Inbound: inbound(room), Redis: relay, Origins: c.Origins,
 	})
 	room.Push = func(ctx context.Context, told ...control.Notice) { hub.Push(ctx, frames(told)...) }

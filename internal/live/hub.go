@@ -44,6 +44,9 @@ type Config struct {
 	// Last returns the last committed number of each topic, 0 or nothing for one
 	// that was never written.
 	Last func(ctx context.Context, topics []string) (map[string]int64, error)
+	// Changed returns the last committed number of each topic that was written
+	// since a mark, and the mark of now; with an empty mark the mark alone.
+	Changed func(ctx context.Context, since string) (last map[string]int64, mark string, err error)
 	// MayHear refuses with a fault a topic that the actor may not hear. The
 	// actor's own topics are not asked about.
 	MayHear func(ctx context.Context, a access.Actor, topic string) error
@@ -92,7 +95,8 @@ func (c Config) withDefaults() Config {
 	return c
 }
 
-// Hub is the register of one server. Locks are taken in the order hub, topic.
+// Hub is the register of one server. Locks are taken in the order sweeping, hub,
+// topic.
 type Hub struct {
 	Config
 	relay *relay // nil on a single server
@@ -102,7 +106,11 @@ type Hub struct {
 	topics  map[string]*topic
 	conns   map[access.AccountID]map[*conn]struct{}
 	closing bool
-	open    sync.WaitGroup // connections, until their socket is closed
+	behind  map[string]struct{} // topics whose fetch failed
+	open    sync.WaitGroup      // connections, until their socket is closed
+
+	sweeping sync.Mutex
+	mark     string // of the last sweep
 
 	opened atomic.Int64
 	closed sync.Map // CloseCode → *atomic.Int64
@@ -115,6 +123,7 @@ func New(c Config) *Hub {
 		slots:  make(chan struct{}, fetchesAtOnce),
 		topics: map[string]*topic{},
 		conns:  map[access.AccountID]map[*conn]struct{}{},
+		behind: map[string]struct{}{},
 	}
 	if c.Redis != nil {
 		h.relay = newRelay(c.Redis, c.Log)

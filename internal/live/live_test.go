@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/http/httptest"
+	"strconv"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -27,11 +28,12 @@ const (
 // record is the committed truth that a hub reads: the part that PostgreSQL has
 // in the program.
 type record struct {
-	mu    sync.Mutex
-	kept  map[string][]Notice
-	reads atomic.Int64 // of After
-	asked chan struct{}
-	down  atomic.Bool
+	mu      sync.Mutex
+	kept    map[string][]Notice
+	written []Notice     // in order
+	reads   atomic.Int64 // of After
+	asked   chan struct{}
+	down    atomic.Bool
 }
 
 func newRecord() *record {
@@ -54,6 +56,7 @@ func (r *record) commitSaying(topic, text string) Notice {
 		Body: json.RawMessage(fmt.Sprintf(`{"revision":%d,"text":%q}`, seq, text)),
 	}
 	r.kept[topic] = append(r.kept[topic], n)
+	r.written = append(r.written, n)
 	return n
 }
 
@@ -91,6 +94,28 @@ func (r *record) after(_ context.Context, topic string, after int64, limit int) 
 	return page, nil
 }
 
+// changed has the number of notices as its mark.
+func (r *record) changed(_ context.Context, since string) (map[string]int64, string, error) {
+	if r.down.Load() {
+		return nil, "", fault.New(fault.Unavailable, "the store is down")
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	mark := strconv.Itoa(len(r.written))
+	if since == "" {
+		return nil, mark, nil
+	}
+	from, err := strconv.Atoi(since)
+	if err != nil {
+		return nil, "", err
+	}
+	last := map[string]int64{}
+	for _, n := range r.written[from:] {
+		last[n.Topic] = n.Seq
+	}
+	return last, mark, nil
+}
+
 func (r *record) last(_ context.Context, topics []string) (map[string]int64, error) {
 	if r.down.Load() {
 		return nil, fault.New(fault.Unavailable, "the store is down")
@@ -122,7 +147,7 @@ func open(t *testing.T, r *record, change func(*Config)) *desk {
 	t.Helper()
 	d := &desk{record: r, heard: make(chan Inbound, 1000)}
 	c := Config{
-		Log: zerolog.Nop(), After: r.after, Last: r.last,
+		Log: zerolog.Nop(), After: r.after, Last: r.last, Changed: r.changed,
 		Tick: time.Hour, // a test that sweeps says so
 		MayHear: func(_ context.Context, _ access.Actor, topic string) error {
 			if strings.HasPrefix(topic, "user:") {

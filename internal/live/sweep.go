@@ -27,22 +27,45 @@ func (h *Hub) sweepEvery(ctx context.Context) {
 	}
 }
 
-// sweep compares every topic that is listened to here with the store, and has
-// fetched what is behind.
+// sweep has fetched what was told since the sweep before. The first one compares
+// every topic that is listened to here with the store.
 func (h *Hub) sweep(ctx context.Context) error {
-	h.mu.RLock()
+	h.sweeping.Lock()
+	defer h.sweeping.Unlock()
+	changed, mark, err := h.changed(ctx)
+	if err != nil {
+		return err
+	}
+	h.mu.Lock()
 	names := slices.Collect(maps.Keys(h.topics))
-	h.mu.RUnlock()
-	for batch := range slices.Chunk(names, lastAtOnce) {
-		last, err := h.last(ctx, batch)
-		if err != nil {
-			return err
-		}
-		for name, seq := range last {
-			h.nudged(name, seq)
+	behind := h.behind
+	h.behind = map[string]struct{}{}
+	h.mu.Unlock()
+	for name := range behind {
+		h.nudged(name, 0) // to where it was wanted
+	}
+	for name, seq := range changed {
+		h.nudged(name, seq)
+	}
+	if h.mark == "" {
+		for batch := range slices.Chunk(names, lastAtOnce) {
+			last, err := h.last(ctx, batch)
+			if err != nil {
+				return err
+			}
+			for name, seq := range last {
+				h.nudged(name, seq)
+			}
 		}
 	}
+	h.mark = mark
 	return nil
+}
+
+func (h *Hub) changed(ctx context.Context) (last map[string]int64, mark string, err error) {
+	ctx, cancel := context.WithTimeout(ctx, fetchWait)
+	defer cancel()
+	return h.Changed(ctx, h.mark)
 }
 
 func (h *Hub) last(ctx context.Context, names []string) (map[string]int64, error) {

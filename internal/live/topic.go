@@ -12,7 +12,7 @@ const (
 	fetchesAtOnce = 16
 	// pageSize is the number of notices in one fetch.
 	pageSize = 200
-	// lastAtOnce is the number of topics in one question of the sweep.
+	// lastAtOnce is the number of topics in one question of the first sweep.
 	lastAtOnce = 1000
 	// fetchWait bounds one question to the store.
 	fetchWait = 5 * time.Second
@@ -93,13 +93,20 @@ func (h *Hub) advance(t *topic) {
 		page, own, err := h.fetch(t, from)
 		if err != nil {
 			h.Log.Warn().Err(err).Str("topic", t.name).Int64("after", from).Msg("notices not fetched, the next sweep tries again")
+			t.mu.Lock()
+			t.fetching = false
+			t.mu.Unlock()
+			h.mu.Lock()
+			h.behind[t.name] = struct{}{}
+			h.mu.Unlock()
+			return
 		}
 		t.mu.Lock()
 		for _, f := range page {
 			t.dispatch(f)
 		}
-		if (err != nil || own && len(page) == 0) && t.wanted == wanted {
-			t.wanted = t.head // nothing more is known: the next sweep asks again
+		if own && len(page) == 0 && t.wanted == wanted {
+			t.wanted = t.head // there is nothing more
 		}
 		t.mu.Unlock()
 	}

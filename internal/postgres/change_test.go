@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/jackc/pgx/v5/pgconn"
 	"golang.org/x/sync/errgroup"
 
 	"doorstep/internal/access"
@@ -138,6 +139,42 @@ func TestImportedIncidentHasNoCall(t *testing.T) {
 	must(t, err)
 	if work.Call.ID != "" || work.Briefing != nil || work.Incident.DistrictCode != "west" || work.History.Entries == nil {
 		t.Fatalf("work %+v", work)
+	}
+}
+
+// TestSweepMissesNoLateWriter: what was written before the mark and committed
+// after it is told after it.
+func TestSweepMissesNoLateWriter(t *testing.T) {
+	w := newWorld(t)
+	ctx := t.Context()
+	told, mark, err := w.store.Changed(ctx, "")
+	must(t, err)
+	if len(told) != 0 || mark == "" {
+		t.Fatalf("told %v at mark %q", told, mark)
+	}
+	w.open(nil)
+	tell := func(db interface {
+		Exec(context.Context, string, ...any) (pgconn.CommandTag, error)
+	}, topic string, seq int64,
+	) {
+		_, err := db.Exec(ctx, `insert into notice (topic, seq, type, at, body) values ($1, $2, 'alert', now(), '{}')`, topic, seq)
+		must(t, err)
+	}
+	late, err := w.pool.Begin(ctx)
+	must(t, err)
+	defer late.Rollback(ctx) //nolint:errcheck // it was committed
+	tell(late, "unit:late", 4)
+	tell(w.pool, "unit:soon", 7)
+	changed, mark, err := w.store.Changed(ctx, mark)
+	must(t, err)
+	if changed["unit:soon"] != 7 || changed["unit:late"] != 0 {
+		t.Errorf("before the late one ended: %v", changed)
+	}
+	must(t, late.Commit(ctx))
+	changed, _, err = w.store.Changed(ctx, mark)
+	must(t, err)
+	if changed["unit:late"] != 4 {
+		t.Errorf("the late one is missed: %v", changed)
 	}
 }
 

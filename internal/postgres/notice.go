@@ -201,3 +201,32 @@ func (s *Store) LastSeqs(ctx context.Context, topics []string) (map[string]int64
 	})
 	return last, sorted(err, "read topics")
 }
+
+// noticesSince looks at the transactions that had not ended at the mark. Numbers
+// of a cluster that this database was moved from may be ahead of this one's.
+const noticesSince = `
+select m.mark, coalesce(n.topic, ''), coalesce(n.seq, 0)
+from (select pg_snapshot_xmin(pg_current_snapshot())::text mark) m
+left join (
+    select topic, max(seq) seq from notice
+    where written >= nullif($1, '')::xid8 and written < pg_snapshot_xmax(pg_current_snapshot()) group by topic) n on true`
+
+// Changed returns the newest number of each topic on which something was told
+// since a mark, and the mark of now; with an empty mark the mark alone. It may
+// tell of a topic again, and leaves none out.
+func (s *Store) Changed(ctx context.Context, since string) (last map[string]int64, mark string, err error) {
+	rows, err := s.pool.Query(ctx, noticesSince, since)
+	if err != nil {
+		return nil, "", sorted(err, "read what was told")
+	}
+	last = map[string]int64{}
+	var name string
+	var seq int64
+	_, err = pgx.ForEachRow(rows, []any{&mark, &name, &seq}, func() error {
+		if seq > 0 {
+			last[name] = seq
+		}
+		return nil
+	})
+	return last, mark, sorted(err, "read what was told")
+}
