@@ -41,7 +41,7 @@ type BenchCommand struct {
 type BenchAllCommand struct {
 	benchFlags `embed:""`
 	Tablets    int      `default:"200" help:"Connected tablets."`
-	Rounds     int      `default:"1000" help:"Rounds of each measurement; look-ups have twice as many."`
+	Rounds     int      `default:"1000" help:"Rounds of each measurement; dispatches have three times as many, look-ups five times."`
 	Rows       int      `default:"200000" help:"Rows of the made-up history, when neither files nor a scale are given."`
 	Scale      scale    `help:"Make an invented nation with so many incidents, such as 1M or 10M, instead of a history, and measure persons and neighbourhoods too." placeholder:"N"`
 	Mapping    string   `type:"existingfile" help:"Mapping of the files to import instead of a made-up history."`
@@ -309,7 +309,7 @@ func (m *measurement) place() premise.Address { return m.places[m.rng.IntN(len(m
 // at the desk, the call taker has just been shown the units. What the tablet
 // says afterwards is waited for, so that it does not disturb the floor.
 func (m *measurement) dispatchPush(ctx context.Context) error {
-	return bench.Compare(m.out, "dispatch_push", coldRounds, m.rounds, func(round int) (time.Duration, error) {
+	return bench.Compare(m.out, "dispatch_push", coldRounds, m.rounds*3, func(round int) (time.Duration, error) {
 		_, incident, err := m.taker.Raise(ctx, string(m.place().ID))
 		if err != nil {
 			return 0, err
@@ -369,7 +369,7 @@ const benchQuestion = "injured"
 var asker = access.Actor{ID: "00000000-0000-7000-8000-000000000001", Role: access.CallTaker}
 
 func (m *measurement) lookUp(ctx context.Context, name string, look func(use access.Use) error) error {
-	return bench.Compare(m.out, name, coldRounds, m.rounds*2, func(int) (time.Duration, error) {
+	return bench.Compare(m.out, name, coldRounds, m.rounds*5, func(int) (time.Duration, error) {
 		use := access.Use{Actor: asker, Purpose: access.ForBriefing, At: time.Now()}
 		return bench.Timed(func() error { return look(use) })
 	}, func(int) (time.Duration, error) { return bench.Timed(func() error { return m.floor.Select(ctx) }) })
@@ -414,7 +414,7 @@ func (m *measurement) scriptEvaluate(context.Context) error {
 // addressTypeahead: one key press, at any point of typing an address, every
 // fifth with a typing error.
 func (m *measurement) addressTypeahead(ctx context.Context) error {
-	return bench.Compare(m.out, "address_typeahead", coldRounds, m.rounds*2, func(round int) (time.Duration, error) {
+	return bench.Compare(m.out, "address_typeahead", coldRounds, m.rounds*5, func(round int) (time.Duration, error) {
 		typed := []rune(m.place().Label)
 		typed = typed[:min(len(typed), 3+m.rng.IntN(max(1, len(typed)-2)))]
 		if i := len(typed) / 2; round%5 == 0 && i > 0 {

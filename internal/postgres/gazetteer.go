@@ -190,15 +190,23 @@ from unnest($1::text[]) v cross join lateral (
 select folded from (select folded from street_name where $1 <% folded limit ` + mostAlike + `) s
 order by $1 <<-> folded, length(folded), folded
 limit $2`
+)
 
-	// Of each name the streets in the town that was said, then the nearest.
-	streetsOfNames = `
+// streetsOfNames are, of each name, the streets in the towns that were said, then
+// the nearest, or the first towns' where no position is known: each in the order
+// of an index, so that it does not matter how many towns have a street so named.
+var streetsByTown, streetsByDistance = streetsOfNames("locality"), streetsOfNames("point <-> st_setsrid(st_makepoint($3, $4), 4326)")
+
+func streetsOfNames(order string) string {
+	return `
 select s.id, s.locality, n.at
 from unnest($1::text[]) with ordinality n (folded, at) cross join lateral (
-    select id, locality, folded from street where folded = n.folded
-    order by locality = any($2::text[]) desc, point <-> st_setsrid(st_makepoint($3, $4), 4326), id
-    limit 8) s`
-)
+    (select s.* from unnest($2::text[]) town cross join lateral (
+        select id, locality from street where folded = n.folded and locality = town limit 1) s
+     limit 8)
+    union all
+    (select id, locality from street where folded = n.folded and locality <> all($2::text[]) order by ` + order + ` limit 8)) s`
+}
 
 // likeness is the least part of a name's trigrams that what was typed shares
 // with it.
@@ -217,8 +225,12 @@ func (s *Store) findStreets(ctx context.Context, readings []premise.Reading, tow
 		folded[i] = n.folded
 		said = append(said, towns.named(n.Locality)...)
 	}
-	lon, lat := lonLat(q.Near)
-	rows, err := s.pool.Query(ctx, streetsOfNames, folded, said, lon, lat)
+	slices.Sort(said)
+	sql, args := streetsByTown, []any{folded, slices.Compact(said)}
+	if q.Near != nil {
+		sql, args = streetsByDistance, append(args, q.Near[0], q.Near[1])
+	}
+	rows, err := s.pool.Query(ctx, sql, args...)
 	if err != nil {
 		return nil, err
 	}

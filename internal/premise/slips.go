@@ -62,7 +62,18 @@ func Near(typed, word string) bool {
 	if typed == word {
 		return true
 	}
-	return len(typed) >= 5 && len(word) >= 5 && len(typed)-len(word) <= 1 && len(word)-len(typed) <= 1 && alignment(typed, word)[len(word)] == 1
+	if len(typed) < 5 || len(word) < 5 {
+		return false
+	}
+	// One slip is all that is left between what they begin and end with.
+	for typed != "" && word != "" && typed[0] == word[0] {
+		typed, word = typed[1:], word[1:]
+	}
+	for typed != "" && word != "" && typed[len(typed)-1] == word[len(word)-1] {
+		typed, word = typed[:len(typed)-1], word[:len(word)-1]
+	}
+	swapped := len(typed) == 2 && len(word) == 2 && typed[0] == word[1] && typed[1] == word[0]
+	return swapped || len(typed) <= 1 && len(word) <= 1
 }
 
 // MendKind puts the kind of street right in a folded text: "taanv" for "tanav".

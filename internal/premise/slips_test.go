@@ -1,6 +1,22 @@
 package premise
 
-import "testing"
+import (
+	"testing"
+
+	"pgregory.net/rapid"
+)
+
+// TestNear compares with the count of all slips.
+func TestNear(t *testing.T) {
+	word := rapid.StringMatching(`[ab]{3,7}`)
+	rapid.Check(t, func(t *rapid.T) {
+		a, b := word.Draw(t, "typed"), word.Draw(t, "word")
+		slips := alignment(a, b)[len(b)]
+		if want := slips == 0 || slips == 1 && len(a) >= 5 && len(b) >= 5; Near(a, b) != want {
+			t.Errorf("%s for %s: near is %v with %d slips", a, b, !want, slips)
+		}
+	})
+}
 
 func TestSlips(t *testing.T) {
 	for _, c := range []struct {
