@@ -38,6 +38,9 @@ type Row struct {
 type File struct {
 	// SHA256 names the file by its content.
 	SHA256 string
+	// Encoding is what the text is written in, as the WHATWG names it: the
+	// mapping's, or what the bytes say where the mapping says nothing.
+	Encoding string
 
 	size  int64
 	taken atomic.Int64
@@ -63,12 +66,10 @@ func Open(path string, m Mapping) (_ *File, err error) {
 			_ = raw.Close() // it was only read
 		}
 	}()
-	sum := sha256.New()
 	f := &File{m: m, close: raw.Close}
-	if f.size, err = io.Copy(sum, raw); err != nil {
+	if err = f.survey(raw); err != nil {
 		return nil, fmt.Errorf("read %s: %w", path, err)
 	}
-	f.SHA256 = hex.EncodeToString(sum.Sum(nil))
 	if _, err = raw.Seek(0, io.SeekStart); err != nil {
 		return nil, err
 	}
@@ -105,19 +106,42 @@ func (c counted) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// unpack finds gzip by its first bytes, whatever the name says.
-func (f *File) unpack(raw io.Reader) error {
-	buffered := bufio.NewReaderSize(counted{raw, &f.taken}, 64<<10)
-	var in io.Reader = buffered
-	if magic, _ := buffered.Peek(2); bytes.Equal(magic, []byte{0x1f, 0x8b}) {
-		z, err := gzip.NewReader(buffered)
-		if err != nil {
-			return err
-		}
-		in = z
+// survey reads the file once for its name and for what its letters are written in.
+func (f *File) survey(raw io.Reader) error {
+	sum := sha256.New()
+	all := counted{io.TeeReader(raw, sum), &f.taken}
+	var c census
+	// A file that breaks off is surveyed as far as it goes: its reading names the
+	// line.
+	if text, err := gunzipped(all); err == nil {
+		_ = c.take(text)
 	}
-	if name := f.m.written.Encoding; name != "" {
-		encoding, err := htmlindex.Get(name)
+	if _, err := io.Copy(io.Discard, all); err != nil {
+		return err
+	}
+	f.size = f.taken.Swap(0)
+	f.SHA256 = hex.EncodeToString(sum.Sum(nil))
+	var err error
+	f.Encoding, err = c.settle(f.m.written.Encoding)
+	return err
+}
+
+// gunzipped finds gzip by its first bytes, whatever the name says.
+func gunzipped(raw io.Reader) (io.Reader, error) {
+	buffered := bufio.NewReaderSize(raw, 64<<10)
+	if magic, _ := buffered.Peek(2); bytes.Equal(magic, []byte{0x1f, 0x8b}) {
+		return gzip.NewReader(buffered)
+	}
+	return buffered, nil
+}
+
+func (f *File) unpack(raw io.Reader) error {
+	in, err := gunzipped(counted{raw, &f.taken})
+	if err != nil {
+		return err
+	}
+	if f.Encoding != utf8Name {
+		encoding, err := htmlindex.Get(f.Encoding)
 		if err != nil {
 			return err
 		}

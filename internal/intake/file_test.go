@@ -139,12 +139,72 @@ func TestJSONLines(t *testing.T) {
 	}
 }
 
+// TestEncoding: one text of Estonian and other names, as each program writes it.
 func TestEncoding(t *testing.T) {
-	m := mapping(t, csvMapping+"encoding: windows-1257\n")
-	got, err := rows(t, m, []byte("id,at\n1,\xd5ism\xe4e\n"))
-	if err != nil || len(got) != 1 || got[0].Values[1] != "Õismäe" {
-		t.Errorf("read %+v, %v", got, err)
+	const plain, baltic, western = "Ann Tamm", "Õie Žukov, Šmidti tn", "Jürgen Õismäe, Peña tänav"
+	for name, c := range map[string]struct {
+		said, text, bytes, want string
+	}{
+		"plain":                   {"", plain, plain, "utf-8"},
+		"utf-8":                   {"", baltic, baltic, "utf-8"},
+		"utf-8 with a mark":       {"", baltic, "\ufeff" + baltic, "utf-8"},
+		"windows-1257":            {"", baltic, "\xd5ie \xdeukov, \xd0midti tn", "windows-1257"},
+		"latin-1":                 {"", western, "J\xfcrgen \xd5ism\xe4e, Pe\xf1a t\xe4nav", "windows-1252"},
+		"latin-1, said":           {"iso-8859-1", western, "J\xfcrgen \xd5ism\xe4e, Pe\xf1a t\xe4nav", "windows-1252"},
+		"windows-1257, said":      {"windows-1257", "Õis", "\xd5is", "windows-1257"},
+		"utf-16":                  {"", "Žy", "\xff\xfe\x7d\x01y\x00", "utf-16le"},
+		"utf-8 for another":       {"windows-1257", "", baltic, ""},
+		"another for utf-8":       {"utf-8", "", "\xd5ie", ""},
+		"utf-8 with a broken row": {"", baltic, baltic, "utf-8"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			m := csvMapping
+			if c.said != "" {
+				m += "encoding: " + c.said + "\n"
+			}
+			head, end := "id,at,who\n1,,\"", "\"\n"
+			if strings.HasPrefix(c.want, "utf-16") {
+				head, end = wide(head), wide(end)
+				c.bytes = c.bytes[:2] + head + c.bytes[2:] + end
+			} else {
+				mark := strings.HasPrefix(c.bytes, "\ufeff")
+				c.bytes = head + strings.TrimPrefix(c.bytes, "\ufeff") + end
+				if mark {
+					c.bytes = "\ufeff" + c.bytes
+				}
+			}
+			broken := strings.HasSuffix(name, "broken row")
+			if broken {
+				c.bytes += "2,,\xe4\n"
+			}
+			f, err := open(t, mapping(t, m+"type: \"{who}\"\n"), []byte(c.bytes))
+			if c.want == "" {
+				if err == nil {
+					t.Error("was taken")
+				}
+				return
+			}
+			if err != nil || f.Encoding != c.want {
+				t.Fatalf("%v; read as %s, want %s", err, f.Encoding, c.want)
+			}
+			row, err := f.Next()
+			if err != nil || len(row.Values) != 3 || row.Values[2] != c.text {
+				t.Errorf("read %+v, %v; want %s", row, err, c.text)
+			}
+			if row, err = f.Next(); broken && (err != nil || row.Reason == "") {
+				t.Errorf("the broken row is %+v, %v", row, err)
+			}
+		})
 	}
+}
+
+// wide writes plain letters as UTF-16 does.
+func wide(s string) string {
+	var b strings.Builder
+	for _, c := range []byte(s) {
+		b.Write([]byte{c, 0})
+	}
+	return b.String()
 }
 
 func TestReadMappingRefusesWithTheLine(t *testing.T) {
