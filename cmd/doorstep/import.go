@@ -7,8 +7,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"time"
 
@@ -18,17 +20,21 @@ import (
 
 // ImportCommand loads what other centres and registers publish.
 type ImportCommand struct {
-	Calls     ImportCallsCommand     `cmd:"" help:"Load calls for service from CSV or JSON lines."`
+	Calls     ImportCallsCommand     `cmd:"" help:"Load calls for service."`
 	Addresses ImportAddressesCommand `cmd:"" help:"Load a gazetteer of addresses."`
+	Persons   ImportPersonsCommand   `cmd:"" help:"Load persons, and their parts in calls that were loaded before."`
+	Cautions  ImportCautionsCommand  `cmd:"" help:"Load protection orders, firearms, dogs and other dangers on record."`
+	Districts ImportDistrictsCommand `cmd:"" help:"Load the areas of districts."`
 }
 
-// importFlags are what both kinds of import take.
+// importFlags are what all kinds of import take.
 type importFlags struct {
 	Mapping     string   `required:"" help:"YAML file that says how the files are read." placeholder:"FILE"`
 	Rejects     string   `help:"Where rows that cannot be used are listed (default: the first file's name with .rejects.csv, here)." placeholder:"FILE"`
+	Marks       string   `help:"Where rows that were kept without a part are listed (default: the first file's name with .marks.csv, here)." placeholder:"FILE"`
 	JSON        bool     `help:"End with one line of JSON on standard output."`
 	DatabaseURL string   `env:"DOORSTEP_DATABASE_URL,DATABASE_URL" required:"" help:"PostgreSQL to load into." placeholder:"URL"`
-	Files       []string `arg:"" help:"Files, gzip or not."`
+	Files       []string `arg:"" help:"Files, gzip or not: CSV, JSON lines or GeoJSON, as the mapping says."`
 }
 
 // ImportCallsCommand loads calls for service.
@@ -41,14 +47,67 @@ type ImportAddressesCommand struct {
 	importFlags `embed:""`
 }
 
+// ImportPersonsCommand loads persons.
+type ImportPersonsCommand struct {
+	importFlags `embed:""`
+}
+
+// ImportCautionsCommand loads cautions.
+type ImportCautionsCommand struct {
+	importFlags `embed:""`
+}
+
+// ImportDistrictsCommand loads districts.
+type ImportDistrictsCommand struct {
+	importFlags `embed:""`
+}
+
 // Run loads the files one after another. What was loaded before an error stays.
 func (c ImportCallsCommand) Run(ctx context.Context, d Deps) error {
-	return c.run(ctx, d, intake.Mapping.ForCalls, (*importRun).calls, (*importRun).tally)
+	now := time.Now()
+	return load(ctx, d, c.importFlags, intake.Mapping.ForCalls, func(m *intake.Mapping, row intake.Row, mark intake.Marker) (intake.Call, string, string) {
+		call, reason := m.Call(row.Values, now, mark)
+		call.Line = row.Line
+		return call, call.Ref, reason
+	}, (*postgres.Importer).Calls, (*importRun).tally)
 }
 
 // Run loads the files one after another. What was loaded before an error stays.
 func (c ImportAddressesCommand) Run(ctx context.Context, d Deps) error {
-	return c.run(ctx, d, intake.Mapping.ForAddresses, (*importRun).addresses, nil)
+	return load(ctx, d, c.importFlags, intake.Mapping.ForAddresses, func(m *intake.Mapping, row intake.Row, mark intake.Marker) (intake.Address, string, string) {
+		address, reason := m.Address(row.Values, mark)
+		address.Line = row.Line
+		return address, address.Ref, reason
+	}, (*postgres.Importer).Addresses, nil)
+}
+
+// Run loads the files one after another. What was loaded before an error stays.
+func (c ImportPersonsCommand) Run(ctx context.Context, d Deps) error {
+	now := time.Now()
+	return load(ctx, d, c.importFlags, intake.Mapping.ForPersons, func(m *intake.Mapping, row intake.Row, mark intake.Marker) (intake.Person, string, string) {
+		person, reason := m.Person(row.Values, now, mark)
+		person.Line = row.Line
+		return person, person.Ref, reason
+	}, (*postgres.Importer).Persons, nil)
+}
+
+// Run loads the files one after another. What was loaded before an error stays.
+func (c ImportCautionsCommand) Run(ctx context.Context, d Deps) error {
+	now := time.Now()
+	return load(ctx, d, c.importFlags, intake.Mapping.ForCautions, func(m *intake.Mapping, row intake.Row, mark intake.Marker) (intake.Caution, string, string) {
+		caution, reason := m.Caution(row.Values, now, mark)
+		caution.Line = row.Line
+		return caution, caution.Ref, reason
+	}, (*postgres.Importer).Cautions, nil)
+}
+
+// Run loads the files one after another. What was loaded before an error stays.
+func (c ImportDistrictsCommand) Run(ctx context.Context, d Deps) error {
+	return load(ctx, d, c.importFlags, intake.Mapping.ForDistricts, func(m *intake.Mapping, row intake.Row, _ intake.Marker) (intake.District, string, string) {
+		district, reason := m.District(row.Values)
+		district.Line = row.Line
+		return district, district.Code, reason
+	}, (*postgres.Importer).Districts, nil)
 }
 
 // importBatch bounds a transaction and the memory it takes.
@@ -57,7 +116,8 @@ const importBatch = 12_000
 type importRun struct {
 	mapping  intake.Mapping
 	store    *postgres.Store
-	rejects  rejects
+	rejects  listing
+	marks    listing
 	progress io.Writer
 	started  time.Time
 	told     time.Time
@@ -65,10 +125,16 @@ type importRun struct {
 	loaded   int64
 	present  int64
 	rejected int64
-	dropped  intake.Warnings
+	marked   map[string]int64 // by reason
 }
 
-func (c importFlags) run(ctx context.Context, d Deps, fits func(intake.Mapping) error, load func(*importRun, context.Context, *intake.File) error, tally func(*importRun, context.Context) error) (err error) {
+// load reads files and keeps their rows. read makes one of a row, with the
+// source's id, or says why not; keep writes a batch.
+func load[T any](ctx context.Context, d Deps, c importFlags, fits func(intake.Mapping) error,
+	read func(*intake.Mapping, intake.Row, intake.Marker) (row T, ref, reason string),
+	keep func(*postgres.Importer, context.Context, []T, int64) (postgres.Kept, error),
+	tally func(*importRun, context.Context) error,
+) (err error) {
 	text, err := os.ReadFile(c.Mapping)
 	if err != nil {
 		return fmt.Errorf("read mapping: %w", err)
@@ -85,14 +151,18 @@ func (c importFlags) run(ctx context.Context, d Deps, fits func(intake.Mapping) 
 		return err
 	}
 	defer pool.Close()
-	path := c.Rejects
-	if path == "" {
-		path = filepath.Base(c.Files[0]) + ".rejects.csv"
+	run := &importRun{
+		mapping: m, store: postgres.New(pool), progress: d.Err, started: time.Now(), marked: map[string]int64{},
+		rejects: c.listing(c.Rejects, "rejects"), marks: c.listing(c.Marks, "marks"),
 	}
-	run := &importRun{mapping: m, store: postgres.New(pool), rejects: rejects{path: path}, progress: d.Err, started: time.Now()}
-	defer func() { err = errors.Join(err, run.rejects.close()) }()
+	if epsg, within := m.Projection(); epsg != 0 {
+		if err := run.store.CheckProjection(ctx, epsg, within); err != nil {
+			return fmt.Errorf("%s: point: %w", c.Mapping, err)
+		}
+	}
+	defer func() { err = errors.Join(err, run.rejects.close(), run.marks.close()) }()
 	for _, path := range c.Files {
-		if err := run.file(ctx, path, load); err != nil {
+		if err := loadFile(ctx, run, path, read, keep); err != nil {
 			return fmt.Errorf("%s: %w", path, err)
 		}
 	}
@@ -103,6 +173,14 @@ func (c importFlags) run(ctx context.Context, d Deps, fits func(intake.Mapping) 
 		}
 	}
 	return run.report(d, seconds, c.JSON)
+}
+
+// listing is where a kind of rows is listed: as said, or here.
+func (c importFlags) listing(path, kind string) listing {
+	if path == "" {
+		path = filepath.Base(c.Files[0]) + "." + kind + ".csv"
+	}
+	return listing{path: path}
 }
 
 // tally tells what all calls of the source come to.
@@ -118,59 +196,19 @@ func (r *importRun) tally(ctx context.Context) error {
 	return nil
 }
 
-func (r *importRun) file(ctx context.Context, path string, load func(*importRun, context.Context, *intake.File) error) error {
+// loadFile reads a file to its end, and on while the batch before is being kept:
+// two cores, two batches in memory.
+func loadFile[T any](ctx context.Context, r *importRun, path string,
+	read func(*intake.Mapping, intake.Row, intake.Marker) (row T, ref, reason string),
+	keep func(*postgres.Importer, context.Context, []T, int64) (postgres.Kept, error),
+) (err error) {
 	f, err := intake.Open(path, r.mapping)
 	if err != nil {
 		return err
 	}
-	r.rejects.file = path
-	err = load(r, ctx, f)
-	return errors.Join(err, f.Close())
-}
-
-// calls reads on while the batch before is being kept: two cores, two batches
-// in memory.
-func (r *importRun) calls(ctx context.Context, f *intake.File) error {
-	var batch []intake.Call
-	now := time.Now()
-	return r.load(ctx, f, func(values []string) (ref, reason string) {
-		c, reason := r.mapping.Call(values, now, &r.dropped)
-		if reason == "" {
-			batch = append(batch, c)
-		}
-		return c.Ref, reason
-	}, func() (int, keep) {
-		full := batch
-		batch = make([]intake.Call, 0, importBatch)
-		return len(full), func(ctx context.Context, i *postgres.Importer, line int64) (int64, error) {
-			return i.Calls(ctx, full, line)
-		}
-	})
-}
-
-func (r *importRun) addresses(ctx context.Context, f *intake.File) error {
-	var batch []postgres.Entry
-	return r.load(ctx, f, func(values []string) (string, string) {
-		ref, address, spot, reason := r.mapping.Address(values, &r.dropped)
-		if reason == "" {
-			batch = append(batch, postgres.Entry{Ref: ref, Address: address, Spot: spot})
-		}
-		return ref, reason
-	}, func() (int, keep) {
-		full := batch
-		batch = make([]postgres.Entry, 0, importBatch)
-		return len(full), func(ctx context.Context, i *postgres.Importer, line int64) (int64, error) {
-			return i.Addresses(ctx, full, line)
-		}
-	})
-}
-
-// keep writes a batch that ends with a line and returns how many rows were new.
-type keep func(ctx context.Context, i *postgres.Importer, line int64) (loaded int64, err error)
-
-// load reads a file to its end: take reads one row into the batch or says why
-// not, hand gives the batch away.
-func (r *importRun) load(ctx context.Context, f *intake.File, take func([]string) (ref, reason string), hand func() (int, keep)) (err error) {
+	defer func() { err = errors.Join(err, f.Close()) }()
+	r.rejects.file, r.marks.file = path, path
+	_, _ = fmt.Fprintf(r.progress, "import: %s is read as %s\n", path, f.Encoding)
 	i, after, err := r.store.Import(ctx, r.mapping.Source, f.SHA256, r.mapping.Hash)
 	if err != nil {
 		return err
@@ -179,40 +217,40 @@ func (r *importRun) load(ctx context.Context, f *intake.File, take func([]string
 	if after > 0 {
 		_, _ = fmt.Fprintf(r.progress, "import: going on after line %d\n", after)
 	}
-	var kept chan error // of the batch that is being written
+	var batch []T
+	last := int64(0)
+	var writing chan error // of the batch that is being written
+	var kept postgres.Kept
 	settle := func() error {
-		if kept == nil {
+		if writing == nil {
 			return nil
 		}
-		err := <-kept
-		kept = nil
-		return err
+		err := <-writing
+		writing = nil
+		if err != nil {
+			return err
+		}
+		return r.took(kept)
 	}
 	// The connection must be still before it is given back.
 	defer func() { err = errors.Join(err, settle()) }()
-	size, last := 0, int64(0)
 	flush := func() error {
-		if err := settle(); err != nil {
+		if err := settle(); err != nil || len(batch) == 0 {
 			return err
 		}
-		n, write := hand()
-		size = 0
-		if n == 0 {
-			return nil
-		}
+		full, line := batch, last
+		batch = make([]T, 0, importBatch)
 		// Rows that an earlier run kept are read again only to be counted.
 		if last <= after {
-			r.present += int64(n)
+			r.present += int64(len(full))
 			return nil
 		}
-		line, done := last, make(chan error, 1)
-		kept = done
+		done := make(chan error, 1)
+		writing = done
 		go func() {
-			loaded, err := write(ctx, i, line)
-			if err == nil {
-				r.loaded += loaded
-				r.present += int64(n) - loaded
-			}
+			var err error
+			kept, err = keep(i, ctx, full, line)
+			kept.Rows = int64(len(full))
 			done <- err
 		}()
 		return nil
@@ -229,24 +267,14 @@ func (r *importRun) load(ctx context.Context, f *intake.File, take func([]string
 			return err
 		}
 		// A batch ends between lines, and where the last run ended.
-		if row.Line != last && (size >= importBatch || (last <= after && row.Line > after)) {
+		if row.Line != last && (len(batch) >= importBatch || (last <= after && row.Line > after)) {
 			if err := flush(); err != nil {
 				return err
 			}
 		}
 		last = row.Line
-		r.read++
-		ref, reason := "", row.Reason
-		if reason == "" {
-			ref, reason = take(row.Values)
-		}
-		if reason == "" {
-			size++
-		} else {
-			r.rejected++
-			if err := r.rejects.add(row.Line, ref, reason); err != nil {
-				return err
-			}
+		if err := take(r, &batch, row, read); err != nil {
+			return err
 		}
 		if r.read%1024 == 0 {
 			r.tell(f)
@@ -259,6 +287,53 @@ func (r *importRun) load(ctx context.Context, f *intake.File, take func([]string
 		return err
 	}
 	return i.Done(ctx, last, time.Now())
+}
+
+// take adds a row to the batch, or lists why it cannot be used.
+func take[T any](r *importRun, batch *[]T, row intake.Row, read func(*intake.Mapping, intake.Row, intake.Marker) (T, string, string)) error {
+	r.read++
+	if row.Reason != "" {
+		return r.reject(intake.Note{Line: row.Line, Reason: row.Reason})
+	}
+	var marks []string
+	one, ref, reason := read(&r.mapping, row, func(reason string) { marks = append(marks, reason) })
+	if reason != "" {
+		return r.reject(intake.Note{Line: row.Line, Ref: ref, Reason: reason})
+	}
+	*batch = append(*batch, one)
+	for _, reason := range marks {
+		if err := r.mark(intake.Note{Line: row.Line, Ref: ref, Reason: reason}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (r *importRun) reject(n intake.Note) error {
+	r.rejected++
+	return r.rejects.add(n)
+}
+
+func (r *importRun) mark(n intake.Note) error {
+	r.marked[n.Reason]++
+	return r.marks.add(n)
+}
+
+// took counts a batch that was kept.
+func (r *importRun) took(k postgres.Kept) error {
+	r.loaded += k.Loaded
+	r.present += k.Rows - k.Loaded - int64(len(k.Refused))
+	for _, n := range k.Refused {
+		if err := r.reject(n); err != nil {
+			return err
+		}
+	}
+	for _, n := range k.Marked {
+		if err := r.mark(n); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // tell shows the progress once a second.
@@ -275,8 +350,11 @@ func (r *importRun) tell(f *intake.File) {
 func (r *importRun) report(d Deps, seconds float64, asJSON bool) error {
 	_, _ = fmt.Fprintf(d.Err, "import: read %d, loaded %d, present %d, rejected %d in %.1f s (%.0f rows/s)\n",
 		r.read, r.loaded, r.present, r.rejected, seconds, float64(r.read)/seconds)
-	if r.dropped.Points+r.dropped.Times > 0 {
-		_, _ = fmt.Fprintf(d.Err, "import: kept without their point: %d, without one of their times: %d\n", r.dropped.Points, r.dropped.Times)
+	for _, reason := range slices.Sorted(maps.Keys(r.marked)) {
+		_, _ = fmt.Fprintf(d.Err, "import: kept, but marked: %s: %d\n", reason, r.marked[reason])
+	}
+	if len(r.marked) > 0 {
+		_, _ = fmt.Fprintf(d.Err, "import: the marked rows are listed in %s\n", r.marks.path)
 	}
 	if r.rejected > 0 {
 		_, _ = fmt.Fprintf(d.Err, "import: the rejected rows are listed in %s\n", r.rejects.path)
@@ -293,33 +371,34 @@ func (r *importRun) report(d Deps, seconds float64, asJSON bool) error {
 	}{r.read, r.loaded, r.present, r.rejected, seconds})
 }
 
-// rejects lists rows that could not be used: file, line, id and reason, never
-// the row, which may hold personal data. The file is made with the first one.
-type rejects struct {
+// listing lists rows that could not be used, or not whole: file, line, id and
+// reason, never the row, which may hold personal data. The file is made with the
+// first one.
+type listing struct {
 	path string
 	file string
 	to   *os.File
 	csv  *csv.Writer
 }
 
-func (r *rejects) add(line int64, ref, reason string) error {
-	if r.to == nil {
-		to, err := os.Create(r.path)
+func (l *listing) add(n intake.Note) error {
+	if l.to == nil {
+		to, err := os.Create(l.path)
 		if err != nil {
-			return fmt.Errorf("make the rejects file: %w", err)
+			return fmt.Errorf("list rows: %w", err)
 		}
-		r.to, r.csv = to, csv.NewWriter(to)
-		if err := r.csv.Write([]string{"file", "line", "id", "reason"}); err != nil {
+		l.to, l.csv = to, csv.NewWriter(to)
+		if err := l.csv.Write([]string{"file", "line", "id", "reason"}); err != nil {
 			return err
 		}
 	}
-	return r.csv.Write([]string{r.file, strconv.FormatInt(line, 10), ref, reason})
+	return l.csv.Write([]string{l.file, strconv.FormatInt(n.Line, 10), n.Ref, n.Reason})
 }
 
-func (r *rejects) close() error {
-	if r.to == nil {
+func (l *listing) close() error {
+	if l.to == nil {
 		return nil
 	}
-	r.csv.Flush()
-	return errors.Join(r.csv.Error(), r.to.Close())
+	l.csv.Flush()
+	return errors.Join(l.csv.Error(), l.to.Close())
 }

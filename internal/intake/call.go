@@ -1,8 +1,10 @@
 package intake
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"encoding/binary"
+	"math"
 	"strconv"
 	"strings"
 	"time"
@@ -12,6 +14,7 @@ import (
 
 // Call is a row of a centre's history, ready to be kept.
 type Call struct {
+	Line        int64
 	ID          [16]byte // made of the time and the source's id, so the same row has the same one
 	Ref         string   // the source's id
 	Received    time.Time
@@ -32,15 +35,30 @@ type Spot struct {
 	EPSG int
 }
 
-// Warnings counts what was dropped from rows that are kept.
-type Warnings struct {
-	Points int64 // outside or unreadable
-	Times  int64 // other than of receiving
+// Note is what there is to say of a row: why it could not be used, or what of it
+// was left out.
+type Note struct {
+	Line        int64
+	Ref, Reason string
 }
 
+// Marker takes the reason why a part of a row was left out, where the rest of the
+// row is kept.
+type Marker func(reason string)
+
+// What is left out of rows that are kept.
+const (
+	earlyTime = "a time that cannot be read or lies before the call"
+	noPoint   = "the coordinates cannot be read"
+	farPoint  = "the coordinates lie outside of the area"
+	swapped   = "the coordinates are swapped"
+	inDegrees = "the coordinates are in degrees, not in the mapping's projection"
+	inMetres  = "the coordinates are in metres, not in degrees"
+)
+
 // Call reads a row. A reason says why it cannot be used; what a call can do
-// without, such as its point, is dropped and counted.
-func (m *Mapping) Call(values []string, now time.Time, w *Warnings) (_ Call, reason string) {
+// without, such as its point, is left out and marked.
+func (m *Mapping) Call(values []string, now time.Time, mark Marker) (_ Call, reason string) {
 	c := Call{Ref: strings.TrimSpace(values[m.ids])}
 	if c.Ref == "" {
 		return c, "no id"
@@ -57,28 +75,15 @@ func (m *Mapping) Call(values []string, now time.Time, w *Warnings) (_ Call, rea
 	c.Received = received
 	c.ID = callID(m.Source, c.Ref, received)
 	for i, to := range []**time.Time{&c.Dispatched, &c.Arrived, &c.Closed} {
-		*to = m.later(m.others[i], values, received, w)
+		*to = m.later(m.others[i], values, received, mark)
 	}
 	c.Address = m.place(values)
-	c.Spot = m.spot(values, w)
+	c.Spot = m.spot(values, mark)
 	c.Type = m.kind.fill(values)
 	c.Disposition = m.closing.fill(values)
 	c.Summary = m.summary.fill(values)
 	c.Class = m.class(values)
 	return c, ""
-}
-
-// Address reads a row of a gazetteer.
-func (m *Mapping) Address(values []string, w *Warnings) (ref string, p premise.Parsed, s *Spot, reason string) {
-	ref = strings.TrimSpace(values[m.ids])
-	if ref == "" {
-		return "", p, nil, "no id"
-	}
-	p = m.place(values)
-	if p.Key == "" {
-		return ref, p, nil, "no address"
-	}
-	return ref, p, m.spot(values, w), ""
 }
 
 // callID is shaped as a UUIDv7: the millisecond, then bits of a hash where a
@@ -122,7 +127,7 @@ func (c clock) read(values []string, zone *time.Location) (time.Time, bool) {
 
 // later reads a time that follows receiving. One that lies before it is of the
 // night after, where the mapping says so, else it is dropped.
-func (m *Mapping) later(c clock, values []string, received time.Time, w *Warnings) *time.Time {
+func (m *Mapping) later(c clock, values []string, received time.Time, mark Marker) *time.Time {
 	if len(c.formats) == 0 {
 		return nil
 	}
@@ -136,7 +141,7 @@ func (m *Mapping) later(c clock, values []string, received time.Time, w *Warning
 	// A time that is simply missing is no fault of the row.
 	for _, column := range c.text.columns[len(c.text.columns)-1:] {
 		if strings.TrimSpace(values[column]) != "" {
-			w.Times++
+			mark(earlyTime)
 		}
 	}
 	return nil
@@ -167,18 +172,34 @@ func (m *Mapping) place(values []string) premise.Parsed {
 	return premise.ParseAddress(text, locality)
 }
 
-func (m *Mapping) spot(values []string, w *Warnings) *Spot {
+// spot reads a point. One that is not where the mapping says points are is never
+// moved to where it may have been meant.
+func (m *Mapping) spot(values []string, mark Marker) *Spot {
 	p := m.written.Point
 	if p == nil || (values[m.x] == "" && values[m.y] == "") {
 		return nil
 	}
 	x, okX := number(values[m.x])
 	y, okY := number(values[m.y])
-	if !okX || !okY || x < p.Within[0] || y < p.Within[1] || x > p.Within[2] || y > p.Within[3] {
-		w.Points++
-		return nil
+	within := func(x, y float64) bool {
+		return x >= p.Within[0] && y >= p.Within[1] && x <= p.Within[2] && y <= p.Within[3]
 	}
-	return &Spot{x, y, p.EPSG}
+	degrees := math.Abs(x) <= 180 && math.Abs(y) <= 180
+	switch {
+	case !okX || !okY:
+		mark(noPoint)
+	case within(x, y):
+		return &Spot{x, y, p.EPSG}
+	case within(y, x):
+		mark(swapped)
+	case degrees && !p.degrees():
+		mark(inDegrees)
+	case !degrees && p.degrees():
+		mark(inMetres)
+	default:
+		mark(farPoint)
+	}
+	return nil
 }
 
 // number reads 541000, 541000,5 and the middle of the band 541000-541499.
@@ -194,10 +215,5 @@ func number(text string) (float64, bool) {
 }
 
 func (m *Mapping) class(values []string) string {
-	for _, c := range m.classes {
-		if c.match.MatchString(c.text.fill(values)) {
-			return c.name
-		}
-	}
-	return "not_dv"
+	return cmp.Or(first(m.classes, values), "not_dv")
 }

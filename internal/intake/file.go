@@ -52,6 +52,8 @@ type File struct {
 	at    []int    // CSV: the column of each value
 	width int      // CSV: how many columns the head has
 	rows  []Row    // JSON: the rest of this line's rows
+
+	features *features // GeoJSON
 }
 
 // Open opens a file, gzip or not, and reads its head. A column that the mapping
@@ -76,10 +78,13 @@ func Open(path string, m Mapping) (_ *File, err error) {
 	if err = f.unpack(raw); err != nil {
 		return nil, fmt.Errorf("read %s: %w", path, err)
 	}
-	if m.written.Format == "csv" {
+	switch m.written.Format {
+	case "csv":
 		if err = f.head(); err != nil {
 			return nil, fmt.Errorf("read %s: %w", path, err)
 		}
+	case "geojson":
+		f.features = readFeatures(f.in)
 	}
 	return f, nil
 }
@@ -233,6 +238,9 @@ func (f *File) Next() (Row, error) {
 			f.rows = f.rows[1:]
 			return row, nil
 		}
+		if f.features != nil {
+			return f.feature()
+		}
 		text, err := f.next()
 		if errors.Is(err, errLong) {
 			return Row{Line: f.line, Reason: err.Error()}, nil
@@ -254,6 +262,21 @@ func (f *File) Next() (Row, error) {
 		}
 		f.json(text)
 	}
+}
+
+func (f *File) feature() (Row, error) {
+	one, line, err := f.features.next()
+	switch {
+	case errors.Is(err, io.EOF):
+		return Row{}, io.EOF
+	case err != nil:
+		return Row{}, fmt.Errorf("after line %d: %w", f.line, err)
+	}
+	f.line = line
+	if one.Properties == nil && one.Geometry == nil {
+		return Row{Line: line, Reason: "not a feature"}, nil
+	}
+	return Row{Line: line, Values: one.values(f.m.columns)}, nil
 }
 
 // csv splits a row, which a quoted field may carry over several lines. A quote

@@ -1,14 +1,16 @@
 // Package intake reads what other centres and registers publish: calls for
-// service and addresses, in CSV or JSON lines, as a mapping file says. It knows
-// no database.
+// service, addresses, persons, cautions and districts, in CSV, JSON lines or
+// GeoJSON, as a mapping file says. It knows no database.
 package intake
 
 import (
+	"cmp"
 	"crypto/sha256"
 	_ "embed"
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"math"
 	"regexp"
 	"slices"
 	"strings"
@@ -46,7 +48,38 @@ type Mapping struct {
 	kind     template // of the call
 	closing  template
 	summary  template
-	classes  []class
+	classes  []choice
+	areas    []area
+	person   identity
+	partOf   int
+	roles    []choice
+	cautions []choice
+	caution  order
+	district territory
+}
+
+// area is a kind of area with what names it.
+type area struct {
+	kind       string
+	code, name template
+}
+
+// identity is what a person is known by.
+type identity struct {
+	name, national, phone template
+	birth                 clock
+}
+
+// order is what a caution says beside its kind.
+type order struct {
+	note, person, national template
+	since, until           clock
+}
+
+// territory is what a district says.
+type territory struct {
+	code, name template
+	area       int
 }
 
 type written struct {
@@ -72,20 +105,68 @@ type written struct {
 		Text  string            `json:"text"`
 		Names map[string]string `json:"names"`
 	} `json:"locality"`
-	Point *struct {
-		X      string    `json:"x"`
-		Y      string    `json:"y"`
-		EPSG   int       `json:"epsg"`
-		Within []float64 `json:"within"`
-	} `json:"point"`
-	Type        string `json:"type"`
-	Disposition string `json:"disposition"`
-	Summary     string `json:"summary"`
-	Classes     []struct {
-		Class string `json:"class"`
-		Text  string `json:"text"`
-		Match string `json:"match"`
-	} `json:"classes"`
+	Point       *points   `json:"point"`
+	Type        string    `json:"type"`
+	Disposition string    `json:"disposition"`
+	Summary     string    `json:"summary"`
+	Classes     []pattern `json:"classes"`
+	Areas       []struct {
+		Kind string `json:"kind"`
+		Code string `json:"code"`
+		Name string `json:"name"`
+	} `json:"areas"`
+	Person *struct {
+		Name       string  `json:"name"`
+		Birth      *moment `json:"birth"`
+		NationalID string  `json:"national_id"`
+		Phone      string  `json:"phone"`
+	} `json:"person"`
+	Part *struct {
+		Call   string    `json:"call"`
+		Source string    `json:"source"`
+		Roles  []pattern `json:"roles"`
+	} `json:"part"`
+	Caution *struct {
+		Kinds      []pattern `json:"kinds"`
+		Note       string    `json:"note"`
+		Since      *moment   `json:"since"`
+		Until      *moment   `json:"until"`
+		Person     string    `json:"person"`
+		NationalID string    `json:"national_id"`
+	} `json:"caution"`
+	District *struct {
+		Code string `json:"code"`
+		Name string `json:"name"`
+		EPSG int    `json:"epsg"`
+	} `json:"district"`
+}
+
+// pattern names what a text is when an expression is found in it. A mapping says
+// it as class, role or kind.
+type pattern struct {
+	Class string `json:"class"`
+	Role  string `json:"role"`
+	Kind  string `json:"kind"`
+	Text  string `json:"text"`
+	Match string `json:"match"`
+}
+
+type points struct {
+	X      string    `json:"x"`
+	Y      string    `json:"y"`
+	EPSG   int       `json:"epsg"`
+	Within []float64 `json:"within"`
+}
+
+// degrees reports whether all points are longitudes and latitudes, of whatever
+// datum.
+func (p *points) degrees() bool {
+	for _, side := range p.Within {
+		if math.Abs(side) > 180 {
+			return false
+		}
+	}
+	return true
 }
 
 type moment struct {
@@ -100,7 +181,7 @@ type clock struct {
 	after   bool
 }
 
-type class struct {
+type choice struct {
 	name  string
 	text  template
 	match *regexp.Regexp
@@ -140,6 +221,39 @@ func (m Mapping) ForAddresses() error {
 		return errors.New("the mapping says no address or no locality")
 	}
 	return nil
+}
+
+// ForPersons refuses a mapping that lacks what persons need.
+func (m Mapping) ForPersons() error {
+	if m.written.Person == nil {
+		return errors.New("the mapping says no person")
+	}
+	return nil
+}
+
+// ForCautions refuses a mapping that lacks what cautions need.
+func (m Mapping) ForCautions() error {
+	if m.written.Caution == nil {
+		return errors.New("the mapping says no caution")
+	}
+	return nil
+}
+
+// ForDistricts refuses a mapping that lacks what districts need.
+func (m Mapping) ForDistricts() error {
+	if m.written.District == nil || m.written.Format != "geojson" {
+		return errors.New("the mapping says no district, or is not of GeoJSON")
+	}
+	return nil
+}
+
+// Projection is that of the mapping's points, with the least and the greatest
+// that they may be; 0 where it has none.
+func (m Mapping) Projection() (epsg int, within [4]float64) {
+	if p := m.written.Point; p != nil {
+		return p.EPSG, [4]float64(p.Within)
+	}
+	return 0, within
 }
 
 // faulty is a mistake that the schema cannot see, with the text it is in.
@@ -213,18 +327,81 @@ func (m *Mapping) compile() error {
 			w.Point.EPSG = 4326
 		}
 	}
-	for _, c := range w.Classes {
-		match, err := regexp.Compile("(?i)" + c.Match)
-		if err != nil {
-			return faulty{c.Match, "is no regular expression"}
-		}
-		text, err := m.template(c.Text)
-		if err != nil {
+	if m.classes, err = m.choices(w.Classes); err != nil {
+		return err
+	}
+	return m.compileOthers()
+}
+
+// compileOthers compiles what other files than those of calls have.
+func (m *Mapping) compileOthers() (err error) {
+	w := &m.written
+	texts := map[*template]string{}
+	m.areas = make([]area, len(w.Areas))
+	for i, a := range w.Areas {
+		m.areas[i].kind = a.Kind
+		texts[&m.areas[i].code], texts[&m.areas[i].name] = a.Code, a.Name
+	}
+	if p := w.Person; p != nil {
+		texts[&m.person.name], texts[&m.person.national], texts[&m.person.phone] = p.Name, p.NationalID, p.Phone
+		if m.person.birth, err = m.clock(p.Birth); err != nil {
 			return err
 		}
-		m.classes = append(m.classes, class{c.Class, text, match})
+	}
+	if p := w.Part; p != nil {
+		m.partOf = m.column(p.Call)
+		if m.roles, err = m.choices(p.Roles); err != nil {
+			return err
+		}
+	}
+	if c := w.Caution; c != nil {
+		texts[&m.caution.note], texts[&m.caution.person], texts[&m.caution.national] = c.Note, c.Person, c.NationalID
+		if m.cautions, err = m.choices(c.Kinds); err != nil {
+			return err
+		}
+		if m.caution.since, err = m.clock(c.Since); err != nil {
+			return err
+		}
+		if m.caution.until, err = m.clock(c.Until); err != nil {
+			return err
+		}
+	}
+	if d := w.District; d != nil {
+		texts[&m.district.code], texts[&m.district.name] = d.Code, d.Name
+		m.district.area = m.column(geometry)
+	}
+	for to, text := range texts {
+		if *to, err = m.template(text); err != nil {
+			return err
+		}
 	}
 	return nil
+}
+
+func (m *Mapping) choices(patterns []pattern) ([]choice, error) {
+	all := make([]choice, 0, len(patterns))
+	for _, p := range patterns {
+		match, err := regexp.Compile("(?i)" + p.Match)
+		if err != nil {
+			return nil, faulty{p.Match, "is no regular expression"}
+		}
+		text, err := m.template(p.Text)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, choice{cmp.Or(p.Class, p.Role, p.Kind), text, match})
+	}
+	return all, nil
+}
+
+// first is the name of the first pattern that is found; empty where none is.
+func first(choices []choice, values []string) string {
+	for _, c := range choices {
+		if c.match.MatchString(c.text.fill(values)) {
+			return c.name
+		}
+	}
+	return ""
 }
 
 func (m *Mapping) clock(at *moment) (clock, error) {

@@ -15,12 +15,12 @@ func TestFindAddresses(t *testing.T) {
 	pool := pgtest.Pool(t)
 	s := postgres.New(pool)
 	i, _ := begin(t, s, "a")
-	var entries []postgres.Entry
+	var entries []intake.Address
 	for _, text := range []string{"Abara tn 1", "Abara tn 12", "Abara tn 12/1", "Abara tn 12/1-5", "Abara tn 12/1-6", "Õismäe tee 7", "Sõpruse pst 238a", "Narva mnt 5",
 		"700 BLK Gabriel St", "1200 BLK W Martin St", "Navarro St / Augusta", "7100 Blk N Loop 1604 W"} {
-		entries = append(entries, postgres.Entry{Ref: text, Address: premise.ParseAddress(text, "Tallinn")})
+		entries = append(entries, intake.Address{Ref: text, Parsed: premise.ParseAddress(text, "Tallinn")})
 	}
-	entries = append(entries, postgres.Entry{Ref: "other", Address: premise.ParseAddress("Narva mnt 5", "Tartu")})
+	entries = append(entries, intake.Address{Ref: "other", Parsed: premise.ParseAddress("Narva mnt 5", "Tartu")})
 	if _, err := i.Addresses(t.Context(), entries, 1); err != nil {
 		t.Fatal(err)
 	}
@@ -84,9 +84,9 @@ func TestFindAddresses(t *testing.T) {
 func TestPlacesToldByOthers(t *testing.T) {
 	s := postgres.New(pgtest.Pool(t))
 	i, _ := begin(t, s, "places")
-	var entries []postgres.Entry
+	var entries []intake.Address
 	add := func(text string, x, y float64) {
-		entries = append(entries, postgres.Entry{Ref: text, Address: premise.ParseAddress(text, "Tallinn"), Spot: &intake.Spot{X: x, Y: y, EPSG: 4326}})
+		entries = append(entries, intake.Address{Ref: text, Parsed: premise.ParseAddress(text, "Tallinn"), Spot: &intake.Spot{X: x, Y: y, EPSG: 4326}})
 	}
 	for n := range 6 {
 		house := strconv.Itoa(n + 1)

@@ -2,9 +2,9 @@ package postgres
 
 import (
 	"context"
-	"crypto/sha256"
 	"errors"
 	"fmt"
+	"hash/maphash"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -23,6 +23,7 @@ type Importer struct {
 	source  string
 	file    string
 	mapping string
+	refs    seenRefs
 
 	batches   int
 	measureAt int // so many batches
@@ -36,7 +37,7 @@ func (s *Store) Import(ctx context.Context, source, file, mapping string) (_ *Im
 	if err != nil {
 		return nil, 0, fmt.Errorf("import: %w", err)
 	}
-	i := &Importer{conn: conn, source: source, file: file, mapping: mapping}
+	i := &Importer{conn: conn, source: source, file: file, mapping: mapping, refs: seenRefs{maphash.MakeSeed(), map[uint64]uint64{}}}
 	if _, err := conn.Exec(ctx, staging); err != nil {
 		i.Close()
 		return nil, 0, fmt.Errorf("prepare import: %w", err)
@@ -73,28 +74,59 @@ func (i *Importer) Close() {
 	i.conn = nil
 }
 
-// Calls keeps a batch of calls, read up to and with a line. It returns how
-// many were new; the others were present, in the database or in the batch, and
-// one whose type has changed since takes the newer type and class.
-func (i *Importer) Calls(ctx context.Context, calls []intake.Call, line int64) (loaded int64, err error) {
-	calls = once(calls)
+// Kept says what became of a batch: of its rows so many are new, the refused ones
+// are not kept, and the others were present.
+type Kept struct {
+	Rows, Loaded int64
+	Refused      []intake.Note
+	Marked       []intake.Note // are kept, but not as they were written
+}
+
+func (k *Kept) refuse(line int64, ref, reason string) {
+	k.Refused = append(k.Refused, intake.Note{Line: line, Ref: ref, Reason: reason})
+}
+
+func (k *Kept) mark(line int64, ref, reason string) {
+	k.Marked = append(k.Marked, intake.Note{Line: line, Ref: ref, Reason: reason})
+}
+
+// Calls keeps a batch of calls, read up to and with a line. Those that were
+// present, in the database or in the batch, take the newer type and class. An id
+// that comes again with another time of receiving may be another call or a
+// corrected one: nobody can tell, so it is refused.
+func (i *Importer) Calls(ctx context.Context, calls []intake.Call, line int64) (k Kept, err error) {
+	calls = once(calls, &k)
+	at := make([]*premise.Parsed, len(calls))
+	for n := range calls {
+		at[n] = &calls[n].Address
+	}
+	towns, err := i.findTowns(ctx, at)
+	if err != nil {
+		return k, err
+	}
 	doors := newDoors(i.source)
-	for _, c := range calls {
-		doors.add(c.Address, c.Spot, nil)
+	for n := range calls {
+		if !towns.settle(&calls[n].Address) {
+			k.mark(calls[n].Line, calls[n].Ref, severalTowns)
+		}
+		doors.add(calls[n].Address, calls[n].Spot, nil)
 	}
 	err = i.batch(ctx, line, func(tx pgx.Tx) error {
 		if err := doors.keep(ctx, tx); err != nil {
 			return err
 		}
-		if err := copyCalls(ctx, tx, calls); err != nil {
+		if err := copyCalls(ctx, tx, calls, doors.now); err != nil {
+			return err
+		}
+		if err := refuseOtherTimes(ctx, tx, i.source, &k); err != nil {
 			return err
 		}
 		tag, err := tx.Exec(ctx, insertCalls, i.source)
 		if err != nil {
 			return fmt.Errorf("insert incidents: %w", err)
 		}
-		loaded = tag.RowsAffected()
-		if loaded == int64(len(calls)) {
+		k.Loaded = tag.RowsAffected()
+		if k.Loaded == int64(len(calls)) {
 			return nil
 		}
 		// By the id, whatever the planner thinks of partitions filled just now.
@@ -106,31 +138,51 @@ func (i *Importer) Calls(ctx context.Context, calls []intake.Call, line int64) (
 		}
 		return nil
 	})
-	return loaded, err
+	return k, err
 }
 
-// Entry is a row of a gazetteer: an address and the id that its source knows
-// it by.
-type Entry struct {
-	Ref     string
-	Address premise.Parsed
-	Spot    *intake.Spot
+// The reasons why a row is not kept, or not as it was written.
+const (
+	otherTime    = "its id is there with another time of receiving"
+	severalTowns = "the address is in several towns, and the row names none: kept as unverified"
+)
+
+// otherTimes looks each call up by its number, whatever the planner thinks.
+const otherTimes = `
+delete from import_call c using (
+    select c.ctid from import_call c cross join lateral (
+        select from incident i where i.number = c.ref and i.source = $1 and i.id <> c.id limit 1) i) other
+where c.ctid = other.ctid
+returning c.line, c.ref`
+
+func refuseOtherTimes(ctx context.Context, tx pgx.Tx, source string, k *Kept) error {
+	rows, err := tx.Query(ctx, otherTimes, source)
+	if err != nil {
+		return fmt.Errorf("look for ids that came before: %w", err)
+	}
+	var line int64
+	var ref string
+	_, err = pgx.ForEachRow(rows, []any{&line, &ref}, func() error {
+		k.refuse(line, ref, otherTime)
+		return nil
+	})
+	return err
 }
 
-// Addresses keeps a batch of addresses, read up to and with a line. It returns
-// how many were new. An address that is present keeps its id and takes the
-// source's newer label and point.
-func (i *Importer) Addresses(ctx context.Context, entries []Entry, line int64) (loaded int64, err error) {
+// Addresses keeps a batch of addresses, read up to and with a line. An address
+// that is present keeps its id and takes the source's newer label, point and
+// areas; what it was called before still finds it.
+func (i *Importer) Addresses(ctx context.Context, addresses []intake.Address, line int64) (k Kept, err error) {
 	doors := newDoors(i.source)
-	for _, e := range entries {
-		doors.add(e.Address, e.Spot, &e.Ref)
+	for _, a := range addresses {
+		doors.addEntry(a, &i.refs)
 	}
 	err = i.batch(ctx, line, func(tx pgx.Tx) error {
 		err := doors.keep(ctx, tx)
-		loaded = doors.loaded
+		k.Loaded, k.Marked = doors.loaded, doors.marked
 		return err
 	})
-	return loaded, err
+	return k, err
 }
 
 // Done marks the file as finished: a later run reads it from its begin.
@@ -212,39 +264,43 @@ insert into import_progress (file_sha256, mapping, line, done_at) values ($1, $2
 on conflict (file_sha256, mapping) do update set line = excluded.line, done_at = excluded.done_at`
 
 // once keeps one call of each source id: within a batch a call that appears
-// again is the same call, whatever time it names, with its newer type.
-func once(calls []intake.Call) []intake.Call {
+// again is the same call, with its newer type.
+func once(calls []intake.Call, k *Kept) []intake.Call {
 	at := make(map[string]int, len(calls))
 	kept := make([]intake.Call, 0, len(calls))
 	for _, c := range calls {
 		n, again := at[c.Ref]
-		if !again {
+		switch {
+		case !again:
 			at[c.Ref] = len(kept)
 			kept = append(kept, c)
-			continue
+		case kept[n].ID != c.ID:
+			k.refuse(c.Line, c.Ref, otherTime)
+		default:
+			kept[n].Type, kept[n].Class = c.Type, c.Class
 		}
-		kept[n].Type, kept[n].Class = c.Type, c.Class
 	}
 	return kept
 }
 
 const staging = `
 create temp table if not exists import_call (
-    id uuid, ref text, received_at timestamptz, dispatched_at timestamptz, arrived_at timestamptz, closed_at timestamptz,
+    line bigint, id uuid, ref text, received_at timestamptz, dispatched_at timestamptz, arrived_at timestamptz, closed_at timestamptz,
     class text, type text, disposition text, summary text, key text
 ) on commit delete rows;
 create temp table if not exists import_address (
     n integer, id uuid, kind text, label text, key text, locality text, street text, folded text, house text, hundred integer, unit text,
-    building text, x double precision, y double precision, srid integer, ref text, source text
+    building text, x double precision, y double precision, srid integer, ref text, source text, area_id bigint
 ) on commit delete rows`
 
-var callColumns = []string{"id", "ref", "received_at", "dispatched_at", "arrived_at", "closed_at", "class", "type", "disposition", "summary", "key"}
+var callColumns = []string{"line", "id", "ref", "received_at", "dispatched_at", "arrived_at", "closed_at", "class", "type", "disposition", "summary", "key"}
 
-func copyCalls(ctx context.Context, tx pgx.Tx, calls []intake.Call) error {
+// copyCalls stages calls; now is the key of an address by the one that it had.
+func copyCalls(ctx context.Context, tx pgx.Tx, calls []intake.Call, now func(key string) string) error {
 	_, err := tx.CopyFrom(ctx, pgx.Identifier{"import_call"}, callColumns, pgx.CopyFromSlice(len(calls), func(n int) ([]any, error) {
 		c := &calls[n]
-		return []any{pgtype.UUID{Bytes: c.ID, Valid: true}, c.Ref, c.Received, c.Dispatched, c.Arrived, c.Closed,
-			c.Class, c.Type, c.Disposition, c.Summary, c.Address.Key}, nil
+		return []any{c.Line, pgtype.UUID{Bytes: c.ID, Valid: true}, c.Ref, c.Received, c.Dispatched, c.Arrived, c.Closed,
+			c.Class, c.Type, c.Disposition, c.Summary, now(c.Address.Key)}, nil
 	}))
 	if err != nil {
 		return fmt.Errorf("copy calls: %w", err)
@@ -266,182 +322,3 @@ const updateCalls = `
 update incident i set type = c.type, class = c.class
 from import_call c
 where i.id = c.id and i.source = $1 and (i.type, i.class) is distinct from (c.type, c.class)`
-
-// doors are the distinct addresses of a batch.
-type doors struct {
-	source string
-	at     map[string]int
-	refs   map[string]bool
-	rows   []door
-	loaded int64
-	// dwellings says that there are any.
-	dwellings bool
-}
-
-type door struct {
-	premise.Parsed
-	spot *intake.Spot
-	ref  *string
-}
-
-func newDoors(source string) *doors {
-	return &doors{source: source, at: map[string]int{}, refs: map[string]bool{}}
-}
-
-// add notes an address, and the building of a dwelling before it. The first
-// spelling and the first point stay.
-func (d *doors) add(p premise.Parsed, spot *intake.Spot, ref *string) {
-	if p.Key == "" {
-		return
-	}
-	if key := p.BuildingKey(); key != "" {
-		b := p
-		b.Kind, b.Unit, b.Key, b.Label = premise.Building, "", key, p.BuildingLabel()
-		d.add(b, spot, nil)
-		d.dwellings = true
-	}
-	if ref != nil {
-		if d.refs[*ref] { // the source uses one id twice: the first has it
-			ref = nil
-		} else {
-			d.refs[*ref] = true
-		}
-	}
-	n, again := d.at[p.Key]
-	if !again {
-		d.at[p.Key] = len(d.rows)
-		d.rows = append(d.rows, door{p, spot, ref})
-		return
-	}
-	if d.rows[n].spot == nil {
-		d.rows[n].spot = spot
-	}
-	if d.rows[n].ref == nil {
-		d.rows[n].ref = ref
-	}
-}
-
-var stagedColumns = []string{"n", "id", "kind", "label", "key", "locality", "street", "folded", "house", "hundred", "unit", "building", "x", "y", "srid", "ref", "source"}
-
-func (d *doors) keep(ctx context.Context, tx pgx.Tx) error {
-	_, err := tx.CopyFrom(ctx, pgx.Identifier{"import_address"}, stagedColumns, pgx.CopyFromSlice(len(d.rows), func(n int) ([]any, error) {
-		r := &d.rows[n]
-		street, folded := r.Street, r.Folded
-		if folded == "" {
-			// The name of a place or crossing is found as a street's is.
-			street, folded = r.Label, premise.Fold(r.Label)
-		}
-		var hundred *int
-		if r.Hundred >= 0 {
-			hundred = &r.Hundred
-		}
-		var x, y *float64
-		srid := 4326
-		if r.spot != nil {
-			x, y, srid = &r.spot.X, &r.spot.Y, r.spot.EPSG
-		}
-		return []any{n, pgtype.UUID{Bytes: addressID(r.Key), Valid: true}, r.Kind, r.Label, r.Key, r.Locality, street, folded,
-			r.House, hundred, r.Unit, r.BuildingKey(), x, y, srid, r.ref, d.source}, nil
-	}))
-	if err != nil {
-		return fmt.Errorf("copy addresses: %w", err)
-	}
-	if _, err := tx.Exec(ctx, "analyze import_address (key)"); err != nil {
-		return fmt.Errorf("measure addresses: %w", err)
-	}
-	for _, step := range []struct {
-		what, sql string
-		needed    bool
-	}{
-		{"insert streets", insertStreets, true},
-		{"place streets", placeStreets, len(d.refs) > 0},
-		{"rename addresses", renameAddresses, len(d.refs) > 0},
-		{"update addresses", updateAddresses, true},
-	} {
-		if !step.needed {
-			continue
-		}
-		if _, err := tx.Exec(ctx, step.sql); err != nil {
-			return fmt.Errorf("%s: %w", step.what, err)
-		}
-	}
-	// Buildings first: their dwellings refer to them.
-	for _, dwellings := range []bool{false, true} {
-		if dwellings && !d.dwellings {
-			break
-		}
-		var added int64
-		if err := tx.QueryRow(ctx, insertAddresses, dwellings, time.Now()).Scan(&added); err != nil {
-			return fmt.Errorf("insert addresses: %w", err)
-		}
-		d.loaded += added
-	}
-	return nil
-}
-
-// addressID is shaped as a UUIDv8: its key's hash.
-func addressID(key string) (id [16]byte) {
-	sum := sha256.Sum256([]byte(key))
-	copy(id[:], sum[:16])
-	id[6] = 0x80 | id[6]&0x0f
-	id[8] = 0x80 | id[8]&0x3f
-	return id
-}
-
-const insertStreets = `
-insert into street (locality, name, folded, point)
-select distinct on (locality, folded) locality, street, folded, ` + spot + `
-from import_address i
-where not exists (select from street s where s.locality = i.locality and s.folded = i.folded)
-order by locality, folded, x is null, n
-on conflict (locality, folded) do nothing`
-
-// A register knows where a street is that calls only named.
-const placeStreets = `
-update street s set point = ` + spot + `
-from (select distinct on (locality, folded) * from import_address where x is not null order by locality, folded, n) i
-where s.locality = i.locality and s.folded = i.folded and s.point is null`
-
-// The source gave a door that it knows by its id another address.
-const renameAddresses = `
-update address a set key = i.key, kind = i.kind, label = i.label, house = i.house, hundred = i.hundred, unit = i.unit,
-    street_id = (select s.id from street s where s.locality = i.locality and s.folded = i.folded)
-from import_address i
-where a.source = i.source and a.source_ref = i.ref and a.key <> i.key
-  and not exists (select from address o where o.key = i.key)`
-
-const spot = `case when i.x is null then null
-    when i.srid = 4326 then st_setsrid(st_makepoint(i.x, i.y), 4326)
-    else st_transform(st_setsrid(st_makepoint(i.x, i.y), i.srid), 4326) end`
-
-// What the register says of an address goes before what a call said of it.
-const updateAddresses = `
-update address a set
-    point = case when i.ref is null then coalesce(a.point, p.point) else coalesce(p.point, a.point) end,
-    district_code = coalesce(a.district_code, (select d.code from district d where st_contains(d.area, coalesce(a.point, p.point)) limit 1)),
-    label = case when i.ref is null then a.label else i.label end,
-    source = case when r.takes then i.source else a.source end,
-    source_ref = case when r.takes then i.ref else a.source_ref end
-from import_address i
-join address was on was.key = i.key
-cross join lateral (select ` + spot + ` point) p
-cross join lateral (select i.ref is not null and was.source_ref is null
-    and not exists (select from address o where o.source = i.source and o.source_ref = i.ref) takes) r
-where a.id = was.id and (i.ref is not null or (was.point is null and i.x is not null))`
-
-const insertAddresses = `
-with added as (
-    insert into address (id, kind, label, key, locality, street_id, house, hundred, unit, building_id, point, district_code, source, source_ref, added_at)
-    select i.id, i.kind, i.label, i.key, i.locality, s.id, i.house, i.hundred, i.unit, b.id, p.point,
-        (select d.code from district d where st_contains(d.area, p.point) limit 1), i.source,
-        case when not exists (select from address o where o.source = i.source and o.source_ref = i.ref) then i.ref end, $2
-    from import_address i
-    join street s on s.locality = i.locality and s.folded = i.folded
-    left join address b on b.key = i.building and i.building <> ''
-    cross join lateral (select ` + spot + ` point) p
-    where (i.kind = 'dwelling') = $1 and not exists (select from address o where o.key = i.key)
-    order by i.key
-    on conflict (key) do nothing
-    returning source_ref
-)
-select count(source_ref) from added`

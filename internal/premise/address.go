@@ -253,6 +253,22 @@ func (p *Parsed) door(house string) {
 
 func (p *Parsed) key(rest string) string { return Fold(p.Locality) + "|" + rest }
 
+// In is the address in a town that its text does not name.
+func (p Parsed) In(town string) Parsed {
+	_, rest, _ := strings.Cut(p.Key, "|")
+	p.Locality = town
+	p.Key = p.key(rest)
+	return p
+}
+
+// Doubtful is the address as one that nobody has verified: its words, and none of
+// what was read from them.
+func (p Parsed) Doubtful() Parsed {
+	q := Parsed{Kind: Unverified, Label: p.Label, Locality: p.Locality, Hundred: -1}
+	q.Key = q.key("?" + Fold(p.Label))
+	return q
+}
+
 // BuildingKey is the key of the building that a dwelling is in; empty for
 // other kinds.
 func (p Parsed) BuildingKey() string {
