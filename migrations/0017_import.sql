@@ -39,3 +39,7 @@ create table person_source (
     primary key (source, ref)
 );
 create index person_source_person on person_source (person_id);
+
+-- Where areas overlap, as a town's and its county's, the smallest is the one that
+-- has an officer for the address.
+alter table district add column extent double precision generated always as (st_area(area)) stored;

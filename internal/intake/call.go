@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/binary"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -139,10 +140,14 @@ func (m *Mapping) later(c clock, values []string, received time.Time, mark Marke
 		return &t
 	}
 	// A time that is simply missing is no fault of the row.
-	for _, column := range c.text.columns[len(c.text.columns)-1:] {
-		if strings.TrimSpace(values[column]) != "" {
+	for _, p := range slices.Backward(c.text) {
+		if p.column < 0 {
+			continue
+		}
+		if strings.TrimSpace(values[p.column]) != "" {
 			mark(earlyTime)
 		}
+		break
 	}
 	return nil
 }

@@ -434,43 +434,71 @@ func (m *Mapping) column(name string) int {
 	return len(m.columns) - 1
 }
 
-// template is text with columns: literals[0] column[0] literals[1] ...
-type template struct {
-	literals []string
-	columns  []int
+// template is text with columns, in pieces: a literal, then a column's value.
+// What stands in [brackets] is left out where a column in it is empty.
+type template []piece
+
+type piece struct {
+	literal string
+	column  int // -1 for none
+	group   int // 0 outside of brackets
 }
 
 func (m *Mapping) template(text string) (template, error) {
 	var t template
-	rest := text
-	for {
-		before, after, found := strings.Cut(rest, "{")
-		t.literals = append(t.literals, before)
-		if !found {
-			return t, nil
+	group, groups := 0, 0
+	for rest := text; rest != ""; {
+		at := strings.IndexAny(rest, "{[]")
+		if at < 0 {
+			t = append(t, piece{rest, -1, group})
+			break
 		}
-		name, next, closed := strings.Cut(after, "}")
-		if !closed || name == "" {
-			return template{}, faulty{text, "has a brace that is not closed or holds no column"}
+		literal, sign := rest[:at], rest[at]
+		rest = rest[at+1:]
+		p := piece{literal, -1, group}
+		switch {
+		case sign == '{':
+			name, next, closed := strings.Cut(rest, "}")
+			if !closed || name == "" {
+				return nil, faulty{text, "has a brace that is not closed or holds no column"}
+			}
+			p.column, rest = m.column(name), next
+		case sign == '[' && group == 0:
+			groups++
+			group = groups
+		case sign == ']' && group != 0:
+			group = 0
+		default:
+			return nil, faulty{text, "has a bracket that is not closed or holds another"}
 		}
-		t.columns = append(t.columns, m.column(name))
-		rest = next
+		t = append(t, p)
 	}
+	if group != 0 {
+		return nil, faulty{text, "has a bracket that is not closed or holds another"}
+	}
+	return t, nil
 }
 
 // fill writes the template with a row's values, spaces tidied.
 func (t template) fill(values []string) string {
-	if len(t.columns) == 0 {
-		return strings.Join(t.literals, "")
-	}
-	if len(t.columns) == 1 && t.literals[0] == "" && t.literals[1] == "" {
-		return strings.TrimSpace(values[t.columns[0]])
+	if len(t) == 1 && t[0].literal == "" && t[0].column >= 0 {
+		return strings.TrimSpace(values[t[0].column])
 	}
 	var b strings.Builder
-	for i, column := range t.columns {
-		b.WriteString(t.literals[i])
-		b.WriteString(strings.TrimSpace(values[column]))
+	for _, p := range t {
+		if p.group != 0 && t.lacks(p.group, values) {
+			continue
+		}
+		b.WriteString(p.literal)
+		if p.column >= 0 {
+			b.WriteString(strings.TrimSpace(values[p.column]))
+		}
 	}
-	b.WriteString(t.literals[len(t.columns)])
 	return strings.TrimSpace(b.String())
+}
+
+func (t template) lacks(group int, values []string) bool {
+	return slices.ContainsFunc(t, func(p piece) bool {
+		return p.group == group && p.column >= 0 && strings.TrimSpace(values[p.column]) == ""
+	})
 }

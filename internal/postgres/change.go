@@ -397,7 +397,7 @@ func keepBriefing(b *pgx.Batch, f *folder, out control.Written) ([]byte, error) 
 
 // districtAt is the district that a point lies in.
 const districtAt = `
-select coalesce((select d.code from district d where st_covers(d.area, st_setsrid(st_makepoint($1, $2), 4326)) order by d.code limit 1), '')`
+select coalesce((select d.code from district d where st_covers(d.area, st_setsrid(st_makepoint($1, $2), 4326)) order by d.extent, d.code limit 1), '')`
 
 const insertUnverified = `
 insert into address (id, kind, label, key, locality, point, district_code, source, added_at)

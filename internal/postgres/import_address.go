@@ -327,7 +327,7 @@ const spot = `case when i.x is null then null
 const updateAddresses = `
 update address a set
     point = case when i.ref is null then coalesce(a.point, p.point) else coalesce(p.point, a.point) end,
-    district_code = coalesce(a.district_code, (select d.code from district d where st_contains(d.area, coalesce(a.point, p.point)) limit 1)),
+    district_code = coalesce(a.district_code, (select d.code from district d where st_covers(d.area, coalesce(a.point, p.point)) order by d.extent, d.code limit 1)),
     label = case when i.ref is null then a.label else i.label end,
     area_id = coalesce(i.area_id, a.area_id),
     source = case when r.takes then i.source else a.source end,
@@ -345,7 +345,7 @@ const insertAddresses = `
 with added as (
     insert into address (id, kind, label, key, locality, street_id, house, hundred, unit, building_id, point, district_code, area_id, source, source_ref, added_at)
     select case when exists (select from address o where o.id = i.id) then gen_random_uuid() else i.id end, i.kind, i.label, i.key, i.locality, s.id, i.house, i.hundred, i.unit, b.id, p.point,
-        (select d.code from district d where st_contains(d.area, p.point) limit 1), i.area_id, i.source,
+        (select d.code from district d where st_covers(d.area, p.point) order by d.extent, d.code limit 1), i.area_id, i.source,
         case when not exists (select from address o where o.source = i.source and o.source_ref = i.ref) then i.ref end, $2
     from import_address i
     join street s on s.locality = i.locality and s.folded = i.folded

@@ -31,7 +31,7 @@ select fresh, not fresh and coalesce(st_equals(read.area, was.area), false) from
 const (
 	placeAddresses = `
 with moved as (
-    select a.id, (select d.code from district d where st_covers(d.area, a.point) order by d.code limit 1) code
+    select a.id, (select d.code from district d where st_covers(d.area, a.point) order by d.extent, d.code limit 1) code
     from address a
     where a.point is not null and (a.district_code = any($1) or exists (select from district d where d.code = any($1) and a.point && d.area))
 )
