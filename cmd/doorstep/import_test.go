@@ -102,10 +102,10 @@ func TestImportAddresses(t *testing.T) {
 	at := pgtest.URL(t)
 	file := filepath.Join(t.TempDir(), "addresses.csv")
 	// Invented, in the format of the address data system.
-	text := "ADS_OID;LAHIAADRESS;TASE2_NIMETUS;VIITEPUNKT_X;VIITEPUNKT_Y\n" +
-		"XX1;\"Leiutatud tn 1\";\"Tallinna linn\";536589,24;6582445,70\n" +
-		"XX2;\"Leiutatud tn 2\";\"Tallinn\";536590,24;6582446,70\n" +
-		"XX3;;Tallinn;;\n"
+	text := "ADS_OID;LAHIAADRESS;TASE1_KOOD;TASE1_NIMETUS;TASE2_KOOD;TASE2_NIMETUS;TASE3_KOOD;TASE3_NIMETUS;VIITEPUNKT_X;VIITEPUNKT_Y\n" +
+		"XX1;\"Leiutatud tn 1\";37;\"Harju maakond\";784;\"Tallinna linn\";524;\"Nõmme linnaosa\";536589,24;6582445,70\n" +
+		"XX2;\"Leiutatud tn 2\";37;\"Harju maakond\";784;\"Tallinn\";;;536590,24;6582446,70\n" +
+		"XX3;;;;;Tallinn;;;;\n"
 	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
 		t.Fatal(err)
 	}

@@ -309,17 +309,15 @@ func (m *Mapping) compile() error {
 			m.ignored[premise.Fold(text)] = true
 		}
 	}
-	texts := map[*template]string{&m.kind: w.Type, &m.closing: w.Disposition, &m.summary: w.Summary}
+	texts := []text{{&m.kind, w.Type}, {&m.closing, w.Disposition}, {&m.summary, w.Summary}}
 	if w.Address != nil {
-		texts[&m.address] = w.Address.Text
+		texts = append(texts, text{&m.address, w.Address.Text})
 	}
 	if w.Locality != nil {
-		texts[&m.locality] = w.Locality.Text
+		texts = append(texts, text{&m.locality, w.Locality.Text})
 	}
-	for to, text := range texts {
-		if *to, err = m.template(text); err != nil {
-			return err
-		}
+	if err := m.templates(texts); err != nil {
+		return err
 	}
 	if w.Point != nil {
 		m.x, m.y = m.column(w.Point.X), m.column(w.Point.Y)
@@ -336,14 +334,14 @@ func (m *Mapping) compile() error {
 // compileOthers compiles what other files than those of calls have.
 func (m *Mapping) compileOthers() (err error) {
 	w := &m.written
-	texts := map[*template]string{}
+	var texts []text
 	m.areas = make([]area, len(w.Areas))
 	for i, a := range w.Areas {
 		m.areas[i].kind = a.Kind
-		texts[&m.areas[i].code], texts[&m.areas[i].name] = a.Code, a.Name
+		texts = append(texts, text{&m.areas[i].code, a.Code}, text{&m.areas[i].name, a.Name})
 	}
 	if p := w.Person; p != nil {
-		texts[&m.person.name], texts[&m.person.national], texts[&m.person.phone] = p.Name, p.NationalID, p.Phone
+		texts = append(texts, text{&m.person.name, p.Name}, text{&m.person.national, p.NationalID}, text{&m.person.phone, p.Phone})
 		if m.person.birth, err = m.clock(p.Birth); err != nil {
 			return err
 		}
@@ -355,7 +353,7 @@ func (m *Mapping) compileOthers() (err error) {
 		}
 	}
 	if c := w.Caution; c != nil {
-		texts[&m.caution.note], texts[&m.caution.person], texts[&m.caution.national] = c.Note, c.Person, c.NationalID
+		texts = append(texts, text{&m.caution.note, c.Note}, text{&m.caution.person, c.Person}, text{&m.caution.national, c.NationalID})
 		if m.cautions, err = m.choices(c.Kinds); err != nil {
 			return err
 		}
@@ -367,11 +365,21 @@ func (m *Mapping) compileOthers() (err error) {
 		}
 	}
 	if d := w.District; d != nil {
-		texts[&m.district.code], texts[&m.district.name] = d.Code, d.Name
+		texts = append(texts, text{&m.district.code, d.Code}, text{&m.district.name, d.Name})
 		m.district.area = m.column(geometry)
 	}
-	for to, text := range texts {
-		if *to, err = m.template(text); err != nil {
+	return m.templates(texts)
+}
+
+// text is one of a mapping with where its template goes.
+type text struct {
+	to      *template
+	written string
+}
+
+func (m *Mapping) templates(texts []text) (err error) {
+	for _, t := range texts {
+		if *t.to, err = m.template(t.written); err != nil {
 			return err
 		}
 	}
