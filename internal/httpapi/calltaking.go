@@ -212,6 +212,7 @@ type findAddresses struct {
 type FoundAddress struct {
 	Address
 	How          string `json:"how" enum:"typed,corner,across,position" doc:"how it follows from what was said: it itself, at the corner of two streets, across the street, around the position"`
+	Former       string `json:"former_label,omitempty" doc:"what it was called, when that was said"`
 	Incidents12m int    `json:"incidents_12m"`
 	DV12m        int    `json:"dv_12m"`
 }
@@ -383,5 +384,5 @@ func nearPoint(text string) (*premise.Point, error) {
 
 // Found makes one proposal of an address search.
 func Found(f premise.Found) FoundAddress {
-	return FoundAddress{Address: *wireAddress(&f.Address), How: f.How, Incidents12m: f.Incidents12m, DV12m: f.DV12m}
+	return FoundAddress{Address: *wireAddress(&f.Address), How: f.How, Former: f.Former, Incidents12m: f.Incidents12m, DV12m: f.DV12m}
 }

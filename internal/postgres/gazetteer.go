@@ -30,9 +30,13 @@ func (s *Store) FindAddresses(ctx context.Context, q premise.Search) ([]premise.
 	slices.SortStableFunc(found, func(a, b ranked) int {
 		return cmp.Or(a.cost-b.cost, a.tier-b.tier, a.ring-b.ring, b.DV12m-a.DV12m, b.Incidents12m-a.Incidents12m)
 	})
-	out := make([]premise.Found, 0, len(found))
-	for _, f := range found[:min(len(found), q.Limit)] {
-		out = append(out, f.Found)
+	out := make([]premise.Found, 0, min(len(found), max(q.Limit, 0)))
+	seen := map[premise.ID]bool{} // under a name of today and an earlier one
+	for _, f := range found {
+		if !seen[f.ID] && len(out) < q.Limit {
+			seen[f.ID] = true
+			out = append(out, f.Found)
+		}
 	}
 	return out, nil
 }
@@ -351,41 +355,46 @@ const ringOf = `case when d is null then 0 when d < 0.001 then 1 when d < 0.003 
 // doorsOfStreets looks at the houses of each street that begin with the number,
 // by index, and at the flats of the house that is meant. A number typed in full
 // finds the hundred block it lies in, and a part of one the blocks that begin
-// with it.
+// with it. An address that was renamed is found by what it was called.
 const doorsOfStreets = `
 with street as (
     select * from unnest($1::bigint[], $2::int[], $3::text[], $4::text[], $5::int[]) with ordinality s (id, cost, house, unit, hundred, at)),
 door as materialized (
-    select a.id, a.kind, a.label, a.locality, a.point, a.district_code, a.house, a.hundred, s.unit, s.at, exact, d,
+    select a.id, former, a.kind, a.label, a.locality, a.point, a.district_code, a.house, a.hundred, s.unit, s.at, exact, d,
         s.cost + case when exact then 0 else 3 end cost
     from street s cross join lateral (
-        (select *, house = s.house exact, point <-> st_setsrid(st_makepoint($6, $7), 4326) d from address
+        (select *, '' former, house = s.house exact, point <-> st_setsrid(st_makepoint($6, $7), 4326) d from address
          where s.house <> '' and street_id = s.id and kind <> 'dwelling' and house ~>=~ s.house and house ~<~ (s.house || U&'\+10FFFF')
            and ($9 = '' or district_code = $9)
          order by exact desc, d, length(house), house, id limit $8)
         union all
-        (select *, coalesce(hundred = s.hundred, false) exact, point <-> st_setsrid(st_makepoint($6, $7), 4326) d from address
+        (select *, '' former, coalesce(hundred = s.hundred, false) exact, point <-> st_setsrid(st_makepoint($6, $7), 4326) d from address
          where s.house <> '' and street_id = s.id and kind = 'block' and (hundred = s.hundred or hundred::text ~~ (s.house || '%'))
            and ($9 = '' or district_code = $9)
          order by exact desc, d, hundred, id limit $8)
         union all
-        (select *, true exact, point <-> st_setsrid(st_makepoint($6, $7), 4326) d from address
+        (select *, '' former, true exact, point <-> st_setsrid(st_makepoint($6, $7), 4326) d from address
          where s.house = '' and street_id = s.id and kind <> 'dwelling'
            and ($9 = '' or district_code = $9)
-         order by house = '' desc, d, coalesce(hundred, substring(house from '^\d{1,9}')::int), length(house), house, id limit $8)) a),
+         order by house = '' desc, d, coalesce(hundred, substring(house from '^\d{1,9}')::int), length(house), house, id limit $8)
+        union all
+        (select now.*, f.label, true exact, now.point <-> st_setsrid(st_makepoint($6, $7), 4326) d
+         from address_former f join address now on now.id = f.address_id
+         where f.street_id = s.id and f.house = s.house and f.unit in ('', s.unit) and ($9 = '' or now.district_code = $9)
+         order by f.unit desc, now.id limit $8)) a),
 unit as (
-    select a.id, a.kind, a.label, a.locality, a.point, a.district_code, a.house, a.hundred, a.unit, door.at, door.d, door.cost,
+    select a.id, door.former, a.kind, a.label, a.locality, a.point, a.district_code, a.house, a.hundred, a.unit, door.at, door.d, door.cost,
         case when a.unit = door.unit then 0 else 2 end tier
     from (select * from door where exact and kind = 'building' and house <> '' order by cost, d limit 8) door
     join street s on s.at = door.at and s.house <> ''
     cross join lateral (
         select * from address where building_id = door.id and unit ~>=~ s.unit and unit ~<~ (s.unit || U&'\+10FFFF')
         order by unit = s.unit desc, length(unit), unit, id limit $8) a)
-select id::text, kind, label, locality, st_x(point), st_y(point), coalesce(district_code, ''), cost, tier, ` + ringOf + `
+select id::text, kind, label, locality, st_x(point), st_y(point), coalesce(district_code, ''), cost, tier, ` + ringOf + `, former
 from (
-    select id, kind, label, locality, point, district_code, house, hundred, ''::text flat, at, d, cost, 1 tier from door
+    select id, kind, label, locality, point, district_code, house, hundred, ''::text flat, at, d, cost, 1 tier, former from door
     union all
-    select id, kind, label, locality, point, district_code, house, hundred, unit, at, d, cost, tier from unit) a
+    select id, kind, label, locality, point, district_code, house, hundred, unit, at, d, cost, tier, former from unit) a
 order by cost, tier, ` + ringOf + `, house = '' desc, at, coalesce(hundred, substring(house from '^\d{1,9}')::int), length(house), house, length(flat), flat, id
 limit 3 * $8`
 
@@ -401,14 +410,20 @@ func (s *Store) findDoors(ctx context.Context, streets []foundStreet, q premise.
 	if err != nil {
 		return nil, err
 	}
-	return pgx.CollectRows(rows, scanRanked(premise.HowTyped))
+	return pgx.CollectRows(rows, scanRanked(premise.HowTyped, true))
 }
 
-func scanRanked(how string) pgx.RowToFunc[ranked] {
+// scanRanked reads a proposal; the former label comes last, where the query has
+// one.
+func scanRanked(how string, former bool) pgx.RowToFunc[ranked] {
 	return func(row pgx.CollectableRow) (ranked, error) {
 		var f ranked
 		var x, y *float64
-		err := row.Scan(&f.ID, &f.Kind, &f.Label, &f.Locality, &x, &y, &f.District, &f.cost, &f.tier, &f.ring)
+		to := []any{&f.ID, &f.Kind, &f.Label, &f.Locality, &x, &y, &f.District, &f.cost, &f.tier, &f.ring}
+		if former {
+			to = append(to, &f.Former)
+		}
+		err := row.Scan(to...)
 		if x != nil && y != nil {
 			f.Point = &premise.Point{*x, *y}
 		}
@@ -454,7 +469,7 @@ func (s *Store) findAround(ctx context.Context, q premise.Search) ([]ranked, err
 	if err != nil {
 		return nil, err
 	}
-	return pgx.CollectRows(rows, scanRanked(premise.HowPosition))
+	return pgx.CollectRows(rows, scanRanked(premise.HowPosition, false))
 }
 
 // across finds the buildings of the same street that face a house: even numbers
@@ -474,7 +489,7 @@ func (s *Store) findAcross(ctx context.Context, here ranked, q premise.Search) (
 	if err != nil {
 		return nil, err
 	}
-	found, err := pgx.CollectRows(rows, scanRanked(premise.HowAcross))
+	found, err := pgx.CollectRows(rows, scanRanked(premise.HowAcross, false))
 	here.cost, here.tier = 0, len(found)+1
 	return append(found[:min(len(found), max(0, q.Limit-1))], here), err
 }
@@ -526,7 +541,7 @@ func (s *Store) findCorner(ctx context.Context, sides [][]premise.Reading, towns
 	if err != nil {
 		return nil, err
 	}
-	return pgx.CollectRows(rows, scanRanked(premise.HowCorner))
+	return pgx.CollectRows(rows, scanRanked(premise.HowCorner, false))
 }
 
 const incidentsOf = `

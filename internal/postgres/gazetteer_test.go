@@ -1,6 +1,7 @@
 package postgres_test
 
 import (
+	"slices"
 	"strconv"
 	"testing"
 	"time"
@@ -135,5 +136,42 @@ func TestPlacesToldByOthers(t *testing.T) {
 	}
 	if far := find(premise.Search{Near: &premise.Point{26, 58}, Radius: 30}); len(far) != 0 {
 		t.Errorf("far away: %+v", far)
+	}
+}
+
+// TestFindRenamedAddress: people go on saying what a house was called.
+func TestFindRenamedAddress(t *testing.T) {
+	pool := pgtest.Pool(t)
+	s := postgres.New(pool)
+	load := func(file string, texts ...string) {
+		t.Helper()
+		i, _ := begin(t, s, file)
+		defer i.Close()
+		var entries []intake.Address
+		for n, text := range texts {
+			entries = append(entries, intake.Address{Ref: strconv.Itoa(n), Parsed: premise.ParseAddress(text, "Tallinn")})
+		}
+		if _, err := i.Addresses(t.Context(), entries, 1); err != nil {
+			t.Fatal(err)
+		}
+	}
+	load("before", "Punane tn 5", "Punane tn 5-2", "Punane tn 50")
+	load("after", "Roheline tn 7", "Roheline tn 7-2", "Punane tn 50")
+	for query, want := range map[string][]string{
+		"punane tn 5":   {"Roheline tn 7, was Punane tn 5", "Roheline tn 7-2, was Punane tn 5", "Punane tn 50, was "},
+		"punane 5-2":    {"Roheline tn 7-2, was Punane tn 5", "Roheline tn 7, was Punane tn 5", "Punane tn 50, was "},
+		"roheline tn 7": {"Roheline tn 7, was ", "Roheline tn 7-2, was "},
+	} {
+		found, err := s.FindAddresses(t.Context(), premise.Search{Text: query, Limit: 8})
+		if err != nil {
+			t.Fatal(err)
+		}
+		var got []string
+		for _, f := range found {
+			got = append(got, f.Label+", was "+f.Former)
+		}
+		if !slices.Equal(got, want) {
+			t.Errorf("%q finds %q, want %q", query, got, want)
+		}
 	}
 }

@@ -40,6 +40,7 @@ const (
 type Found struct {
 	Address
 	How          string
+	Former       string // the label that it had when it was called as was typed; empty for its own
 	Incidents12m int
 	DV12m        int
 }
