@@ -12,27 +12,36 @@ import (
 	"doorstep/internal/premise"
 )
 
+// Premise is an address with what is known of it.
+type Premise struct {
+	Address premise.Address
+	Entry   premise.GazetteerEntry
+	History premise.History
+}
+
 // ReviewPremise reads the whole history of an address, a page at a time.
-func (r *Room) ReviewPremise(ctx context.Context, a access.Actor, id premise.ID, before string) (premise.Address, premise.History, error) {
+func (r *Room) ReviewPremise(ctx context.Context, a access.Actor, id premise.ID, before string) (p Premise, err error) {
 	if err := a.Need(access.CallTaker, access.DistrictOfficer); err != nil {
-		return premise.Address{}, premise.History{}, err
+		return Premise{}, err
 	}
 	at, err := r.Store.Address(ctx, id)
 	if err != nil {
-		return premise.Address{}, premise.History{}, err
+		return Premise{}, err
 	}
 	purpose := access.ForCall
 	if a.Role == access.DistrictOfficer {
 		purpose = access.ForReview
-		if at.District != a.DistrictCode {
-			return premise.Address{}, premise.History{}, fault.New(fault.NotFound, "no such address in your district")
+		unplaced := at.District == "" && at.Kind == premise.Unverified
+		if at.District != a.DistrictCode && !unplaced {
+			return Premise{}, fault.New(fault.NotFound, "no such address in your district")
 		}
 	}
 	past, err := r.Store.History(ctx, access.Use{Actor: a, Purpose: purpose, At: r.Now()}, id, nil, before)
 	if err != nil {
-		return premise.Address{}, premise.History{}, fmt.Errorf("history of address %s: %w", id, err)
+		return Premise{}, fmt.Errorf("history of address %s: %w", id, err)
 	}
-	return at, past, nil
+	entry, err := r.Store.Entry(ctx, id)
+	return Premise{at, entry, past}, err
 }
 
 // Nearby reads the newest 50 incidents around a point, for a district officer

@@ -152,6 +152,17 @@ type Store interface {
 	Nearby(ctx context.Context, use access.Use, at premise.Point, metres float64, district string) ([]premise.Entry, error)
 	// Used records a look at an incident: who, why and when.
 	Used(ctx context.Context, use access.Use) error
+	// UsedAddress records a look at what is kept at an address.
+	UsedAddress(ctx context.Context, use access.Use, id premise.ID) error
+	// Entry reads what the gazetteer knows of an address beside itself.
+	Entry(ctx context.Context, id premise.ID) (premise.GazetteerEntry, error)
+	// Unverified lists the addresses of a district and of none that nobody found
+	// when they were said, those with DV first.
+	Unverified(ctx context.Context, district string, limit int) ([]UnverifiedAddress, error)
+	// Match moves what is kept at an unverified address to another one, Unmatch
+	// back; a Conflict when it is verified, or matched already.
+	Match(ctx context.Context, m Match) error
+	Unmatch(ctx context.Context, m Match) error
 	// FromNumber reads the earlier calls from the number of a call, and records
 	// the use.
 	FromNumber(ctx context.Context, use access.Use, id call.ID) (call.FromNumber, error)

@@ -18,6 +18,7 @@ import (
 // AddressHistory is the past of an address, a page at a time.
 type AddressHistory struct {
 	Address Address `json:"address"`
+	premise.GazetteerEntry
 	premise.History
 	NextCursor string `json:"next_cursor,omitempty"`
 }
@@ -62,6 +63,12 @@ func (s *Server) reviewRoutes(api huma.API) {
 			return page(s, found, "", err)
 		})
 	register(s, api, op("nearby-incidents", http.MethodGet, "/incidents/nearby", "The newest 50 incidents around a point", http.StatusOK, "review"), s.nearbyIncidents)
+	register(s, api, op("unverified-addresses", http.MethodGet, "/addresses/unverified", "Addresses of my district that nobody found when they were said", http.StatusOK, "review"), s.unverified)
+	register(s, api, op("match-address", http.MethodPut, "/addresses/{id}/match", "This unverified address is another one: its history moves there", http.StatusOK, "review"), s.matchAddress)
+	register(s, api, op("unmatch-address", http.MethodDelete, "/addresses/{id}/match", "It is not: its history moves back", http.StatusNoContent, "review"),
+		func(ctx context.Context, a access.Actor, in *addressByID) (*struct{}, error) {
+			return nil, s.Room.Unmatch(ctx, a, premise.ID(in.ID))
+		})
 	register(s, api, op("repeat-addresses", http.MethodGet, "/addresses/repeat", "Addresses of my district that call again and again", http.StatusOK, "review"),
 		func(ctx context.Context, a access.Actor, in *limited) (*pageAnswer[RepeatAddress], error) {
 			found, err := s.Room.Repeats(ctx, a, in.Limit)
@@ -73,16 +80,49 @@ func (s *Server) reviewRoutes(api huma.API) {
 		})
 }
 
+// UnverifiedAddress is one that nobody found when it was said.
+type UnverifiedAddress struct {
+	Address   Address   `json:"address"`
+	Incidents int       `json:"incidents"`
+	DV        int       `json:"dv" doc:"suspected DV counts as DV"`
+	LastAt    time.Time `json:"last_at"`
+}
+
+type addressByID struct {
+	ID string `path:"id" format:"uuid"`
+}
+
+func (s *Server) unverified(ctx context.Context, a access.Actor, in *limited) (*pageAnswer[UnverifiedAddress], error) {
+	found, err := s.Room.Unverified(ctx, a, in.Limit)
+	items := make([]UnverifiedAddress, 0, len(found))
+	for _, f := range found {
+		items = append(items, UnverifiedAddress{Address: *wireAddress(&f.Address), Incidents: f.Incidents, DV: f.DV, LastAt: f.LastAt})
+	}
+	return page(s, items, "", err)
+}
+
+func (s *Server) matchAddress(ctx context.Context, a access.Actor, in *struct {
+	addressByID
+	Body struct {
+		AddressID string `json:"address_id" format:"uuid" doc:"what it is"`
+	}
+}) (*struct{ Body Address }, error) {
+	at, err := s.Room.Match(ctx, a, premise.ID(in.ID), premise.ID(in.Body.AddressID))
+	if err != nil {
+		return nil, err
+	}
+	return &struct{ Body Address }{Body: *wireAddress(&at)}, nil
+}
+
 func (s *Server) premiseHistory(ctx context.Context, a access.Actor, in *struct {
 	ID     string `path:"id" format:"uuid"`
 	Cursor string `query:"cursor" maxLength:"256"`
 }) (*struct{ Body AddressHistory }, error) {
-	at, past, err := s.Room.ReviewPremise(ctx, a, premise.ID(in.ID), in.Cursor)
+	p, err := s.Room.ReviewPremise(ctx, a, premise.ID(in.ID), in.Cursor)
 	if err != nil {
 		return nil, err
 	}
-	body := AddressHistory{Address: *wireAddress(&at), History: past}
-	body.NextCursor = past.Next
+	body := AddressHistory{Address: *wireAddress(&p.Address), GazetteerEntry: p.Entry, History: p.History, NextCursor: p.History.Next}
 	return &struct{ Body AddressHistory }{Body: body}, nil
 }
 

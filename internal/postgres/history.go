@@ -161,6 +161,13 @@ func (s *Store) Used(ctx context.Context, use access.Use) error {
 	return sorted(s.pool.SendBatch(ctx, b).Close(), "record a look")
 }
 
+// UsedAddress records a look at what is kept at an address.
+func (s *Store) UsedAddress(ctx context.Context, use access.Use, id premise.ID) error {
+	b := &pgx.Batch{}
+	keepUse(b, use, "address:"+string(id))
+	return sorted(s.pool.SendBatch(ctx, b).Close(), "record a look")
+}
+
 // History reads the past of an address and of persons in one round trip, which
 // is one transaction with the record of the use. The incident that is being
 // worked on is no part of its own past.

@@ -38,6 +38,23 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  "/api/v1/addresses/unverified": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Addresses of my district that nobody found when they were said */
+    get: operations["unverified-addresses"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   "/api/v1/addresses/{id}/history": {
     parameters: {
       query?: never;
@@ -50,6 +67,24 @@ export interface paths {
     put?: never;
     post?: never;
     delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/addresses/{id}/match": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    /** This unverified address is another one: its history moves there */
+    put: operations["match-address"];
+    post?: never;
+    /** It is not: its history moves back */
+    delete: operations["unmatch-address"];
     options?: never;
     head?: never;
     patch?: never;
@@ -496,14 +531,20 @@ export interface components {
       counts: components["schemas"]["PremiseCounts"];
       /** @description by tie, nearest first, then newest first; of each tie DV first, so many that a page is read at a glance */
       entries: components["schemas"]["PremiseEntry"][];
+      /** @description what it was called before, the latest first */
+      former: components["schemas"]["PremiseFormer"][];
       /**
        * Format: date-time
        * @description when a unit was last at this address: what is newer has changed since
        */
       last_visit_at?: string;
+      /** @description unverified addresses that turned out to be this one, or what this unverified one turned out to be */
+      matches: components["schemas"]["PremiseMatch"][];
       /** @description older entries exist */
       more: boolean;
       next_cursor?: string;
+      /** @description what it lies in, the largest first */
+      parents: components["schemas"]["PremiseParent"][];
       residents: components["schemas"]["PremiseResident"][];
       searched: boolean;
       searched_persons: boolean;
@@ -724,6 +765,8 @@ export interface components {
       district_code?: string;
       /** Format: int64 */
       dv_12m: number;
+      /** @description what it was called, when that was said */
+      former_label?: string;
       /**
        * @description how it follows from what was said: it itself, at the corner of two streets, across the street, around the position
        * @enum {string}
@@ -823,6 +866,13 @@ export interface components {
       type: string;
       /** Format: int64 */
       version: number;
+    };
+    "Match-addressRequest": {
+      /**
+       * Format: uuid
+       * @description what it is
+       */
+      address_id: string;
     };
     OnSceneRecord: {
       /** @description absent when none was written */
@@ -1009,6 +1059,12 @@ export interface components {
       items: components["schemas"]["UnitBriefing"][];
       next_cursor?: string;
     };
+    PageUnverifiedAddress: {
+      /** Format: date-time */
+      as_of: string;
+      items: components["schemas"]["UnverifiedAddress"][];
+      next_cursor?: string;
+    };
     Person: {
       /** Format: date */
       birth_date?: string;
@@ -1105,6 +1161,11 @@ export interface components {
       /** @description call type as it was recorded */
       type: string;
     };
+    PremiseFormer: {
+      label: string;
+      /** Format: date-time */
+      until: string;
+    };
     PremiseHistory: {
       /** Format: date-time */
       as_of: string;
@@ -1129,6 +1190,25 @@ export interface components {
       searched_persons: boolean;
       /** @description that already help, as earlier outcomes say */
       services: components["schemas"]["PremiseService"][];
+    };
+    PremiseMatch: {
+      /** Format: date-time */
+      at: string;
+      /** @description name of the officer */
+      by: string;
+      from_id: string;
+      from_label: string;
+      to_id: string;
+      to_label: string;
+    };
+    PremiseParent: {
+      /** @description in its register; in Estonia that of EHAK */
+      code?: string;
+      /** @description of a building */
+      id?: string;
+      /** @enum {string} */
+      kind: "county" | "municipality" | "settlement" | "city_district" | "street" | "building";
+      name: string;
     };
     PremiseResident: {
       birth_date?: string;
@@ -1493,6 +1573,18 @@ export interface components {
       reasons: components["schemas"]["UnitReason"][];
       unit: components["schemas"]["Unit"];
     };
+    UnverifiedAddress: {
+      address: components["schemas"]["Address"];
+      /**
+       * Format: int64
+       * @description suspected DV counts as DV
+       */
+      dv: number;
+      /** Format: int64 */
+      incidents: number;
+      /** Format: date-time */
+      last_at: string;
+    };
     User: {
       call_sign?: string;
       display_name: string;
@@ -1651,6 +1743,64 @@ export interface operations {
       };
     };
   };
+  "unverified-addresses": {
+    parameters: {
+      query?: {
+        limit?: number;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description OK */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["PageUnverifiedAddress"];
+        };
+      };
+      /** @description Unauthorized */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Forbidden */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Unprocessable Entity */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Internal Server Error */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
   "premise-history": {
     parameters: {
       query?: {
@@ -1672,6 +1822,122 @@ export interface operations {
         content: {
           "application/json": components["schemas"]["AddressHistory"];
         };
+      };
+      /** @description Unauthorized */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Forbidden */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Unprocessable Entity */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Internal Server Error */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  "match-address": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["Match-addressRequest"];
+      };
+    };
+    responses: {
+      /** @description OK */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Address"];
+        };
+      };
+      /** @description Unauthorized */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Forbidden */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Unprocessable Entity */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Internal Server Error */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  "unmatch-address": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description No Content */
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
       };
       /** @description Unauthorized */
       401: {
