@@ -66,7 +66,9 @@ func (s *Server) reviewRoutes(api huma.API) {
 	register(s, api, op("unverified-addresses", http.MethodGet, "/addresses/unverified", "Addresses of my district that nobody found when they were said", http.StatusOK, "review"), s.unverified)
 	register(s, api, op("match-address", http.MethodPut, "/addresses/{id}/match", "This unverified address is another one: its history moves there", http.StatusOK, "review"), s.matchAddress)
 	register(s, api, op("unmatch-address", http.MethodDelete, "/addresses/{id}/match", "It is not: its history moves back", http.StatusNoContent, "review"),
-		func(ctx context.Context, a access.Actor, in *addressByID) (*struct{}, error) {
+		func(ctx context.Context, a access.Actor, in *struct {
+			ID string `path:"id" format:"uuid"`
+		}) (*struct{}, error) {
 			return nil, s.Room.Unmatch(ctx, a, premise.ID(in.ID))
 		})
 	register(s, api, op("repeat-addresses", http.MethodGet, "/addresses/repeat", "Addresses of my district that call again and again", http.StatusOK, "review"),
@@ -88,10 +90,6 @@ type UnverifiedAddress struct {
 	LastAt    time.Time `json:"last_at"`
 }
 
-type addressByID struct {
-	ID string `path:"id" format:"uuid"`
-}
-
 func (s *Server) unverified(ctx context.Context, a access.Actor, in *limited) (*pageAnswer[UnverifiedAddress], error) {
 	found, err := s.Room.Unverified(ctx, a, in.Limit)
 	items := make([]UnverifiedAddress, 0, len(found))
@@ -102,7 +100,7 @@ func (s *Server) unverified(ctx context.Context, a access.Actor, in *limited) (*
 }
 
 func (s *Server) matchAddress(ctx context.Context, a access.Actor, in *struct {
-	addressByID
+	ID   string `path:"id" format:"uuid"`
 	Body struct {
 		AddressID string `json:"address_id" format:"uuid" doc:"what it is"`
 	}

@@ -10,6 +10,7 @@ import { Empty, Failed, Loading } from "../ui/states";
 import { Tag } from "../ui/Tag";
 import { CallsByMonth } from "./CallsByMonth";
 import { History } from "./History";
+import { Matches } from "./Matches";
 import { SinceVisit } from "./SinceVisit";
 import type { Go } from "./words";
 
@@ -64,6 +65,7 @@ export function AddressView({ id, go }: { id: string; go: Go }) {
           <History entries={entries} isLoading={past.isFetchingNextPage} onMore={more} go={go} />
         </div>
         <div className="stack">
+          <Matches first={first} go={go} />
           <SinceVisit entries={own} />
           <Cautions first={first} />
           <Residents first={first} />
@@ -80,11 +82,18 @@ function isOwn(entry: Schemas["PremiseEntry"], { address }: First): boolean {
 
 function Head({ first, around, isPart }: { first: First; around: number; isPart: boolean }) {
   const { t } = useTranslation("district");
-  const { address, counts } = first;
+  const { address, counts, parents, former } = first;
+  const lies = parents.map((parent) => parent.name).join(" › ");
   return (
     <div className="row-spread">
       <div className="district-lines">
+        {lies !== "" && <p className="muted small">{lies}</p>}
         <h2 className="title-large">{address.label}</h2>
+        {former.length > 0 && (
+          <p className="muted">
+            {t("address.former", { labels: former.map(({ label }) => label).join(", ") })}
+          </p>
+        )}
         <p className="row muted">
           {t(`address.kind.${address.kind}`)} · {address.locality}
           {around > 0 && <Tag>{t("address.elsewhere", { number: isPart ? `${around}+` : around })}</Tag>}

@@ -1,11 +1,8 @@
-import { useQuery } from "@tanstack/react-query";
-import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import { client, done } from "../api/client";
 import { useSearchParam } from "../start/useSearchParam";
 import { useUser } from "../start/useUser";
 import { Button } from "../ui/Button";
-import { ComboBox } from "../ui/ComboBox";
+import { AddressSearch } from "./AddressSearch";
 import { AddressView } from "./AddressView";
 import { Alerts } from "./Alerts";
 import { IncidentView } from "./IncidentView";
@@ -42,7 +39,7 @@ export function DistrictPage() {
           )}
         </div>
         <div className="district-search">
-          <Search onPick={go.address} />
+          <AddressSearch label={t("search")} onPick={({ id }) => go.address(id)} />
         </div>
       </div>
       <Alerts shown={incident} go={go} />
@@ -67,34 +64,5 @@ function NoDistrict() {
         <p className="muted">{t("noDistrictHelp")}</p>
       </section>
     </main>
-  );
-}
-
-function Search({ onPick }: { onPick: (id: string) => void }) {
-  const { t } = useTranslation("district");
-  const [text, setText] = useState("");
-  const wanted = text.trim();
-  const found = useQuery({
-    queryKey: ["addresses", wanted],
-    queryFn: ({ signal }) =>
-      done(client.GET("/api/v1/addresses", { params: { query: { q: wanted } }, signal })),
-    enabled: wanted.length > 1,
-  });
-  return (
-    <ComboBox
-      label={t("search")}
-      text={text}
-      onText={setText}
-      searching={found.isFetching}
-      suggestions={(found.data?.items ?? []).map((item) => ({
-        id: item.id,
-        title: item.label,
-        detail: item.locality,
-      }))}
-      onPick={({ id }) => {
-        setText("");
-        onPick(id);
-      }}
-    />
   );
 }
