@@ -128,3 +128,32 @@ test("a sheet that disagrees with the centre is seen at once", async ({ signedIn
   );
   await expect(came.getByRole("listitem")).toHaveCount(0);
 });
+
+test("an address that nobody found is matched to the one that it is, and back", async ({ signedIn }) => {
+  const desk = await signedIn("callTaker");
+  await desk.getByRole("button", { name: "New call" }).click();
+  await desk.getByRole("combobox", { name: "Address" }).fill("kollane maja poe taga");
+  await desk.getByRole("button", { name: /as unverified/ }).click();
+  await desk.getByRole("button", { name: "Open incident and send" }).click();
+  await expect(desk.getByRole("button", { name: /^Send / }).first()).toBeVisible();
+
+  const page = await signedIn("districtOfficer");
+  const row = page.getByRole("listitem").filter({ hasText: "kollane maja poe taga" });
+  await row.getByRole("button", { name: "Find it" }).click();
+  await expect(page.getByRole("heading", { name: "Which address is this?" })).toBeVisible();
+  await expectAccessible(page);
+  await page.getByRole("combobox", { name: "It is" }).fill("Kase tn 12-7");
+  await expect(page.getByRole("option").first()).toContainText("Kase tn 12-7");
+  await page.keyboard.press("Enter");
+  await page.getByRole("button", { name: "This is it" }).click();
+
+  await expect(page.getByRole("heading", { name: "Kase tn 12-7" })).toBeVisible();
+  const matched = page.getByRole("region", { name: "Matched addresses" });
+  await expect(matched).toContainText("kollane maja poe taga");
+  await expectAccessible(page);
+  await page.screenshot({ path: "test-results/matched.png" });
+  await matched.getByRole("button", { name: "Take back" }).click();
+  await expect(page.getByRole("heading", { name: "kollane maja poe taga" })).toBeVisible();
+  await expect(page.getByRole("heading", { name: "Which address is this?" })).toBeVisible();
+  await page.screenshot({ path: "test-results/ask.png" });
+});
