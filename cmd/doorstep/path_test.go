@@ -199,7 +199,7 @@ func repeatAddress(t *testing.T, base string) named {
 	t.Helper()
 	found := ask[items[struct {
 		Address named `json:"address"`
-	}]](t, signIn(t, base, "district1"), http.MethodGet, "/addresses/repeat", nil, nil)
+	}]](t, signIn(t, base, "district1"), http.MethodGet, "/repeats", nil, nil)
 	if len(found.Items) == 0 {
 		t.Fatal("the demo town has no address that calls again")
 	}

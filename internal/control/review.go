@@ -70,14 +70,6 @@ func (r *Room) FollowUps(ctx context.Context, a access.Actor, limit int) ([]outc
 	return r.Store.FollowUps(ctx, a.DistrictCode, r.Now(), limit)
 }
 
-// Repeats lists the addresses of the actor's district that call again and again.
-func (r *Room) Repeats(ctx context.Context, a access.Actor, limit int) ([]RepeatAddress, error) {
-	if err := a.Need(access.DistrictOfficer); err != nil {
-		return nil, err
-	}
-	return r.Store.Repeats(ctx, a.DistrictCode, r.Now(), limit)
-}
-
 // Outcomes are what became of an incident so far.
 func (r *Room) Outcomes(ctx context.Context, a access.Actor, id incident.ID) ([]outcome.Outcome, error) {
 	if _, err := r.Incident(ctx, a, id); err != nil {

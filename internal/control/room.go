@@ -193,7 +193,9 @@ type Store interface {
 	Feedback(ctx context.Context, to access.AccountID, before string, limit int) ([]outcome.Feedback, error)
 	ReadFeedback(ctx context.Context, to access.AccountID, id string, now time.Time) (outcome.Feedback, error)
 	FollowUps(ctx context.Context, district string, now time.Time, limit int) ([]outcome.FollowUp, error)
-	Repeats(ctx context.Context, district string, now time.Time, limit int) ([]RepeatAddress, error)
+	// Repeats lists what more than one DV incident of a district in 12 months has
+	// in common, the most first, and records the use.
+	Repeats(ctx context.Context, use access.Use, by, district string, limit int) ([]Repeat, error)
 
 	// ScriptVersions lists all versions, the newest first.
 	ScriptVersions(ctx context.Context) ([]ScriptVersion, error)
@@ -235,14 +237,6 @@ type KeptRecord struct {
 	WrittenBy access.AccountID
 	WrittenAt time.Time
 	Version   int64
-}
-
-// RepeatAddress is an address that calls again and again.
-type RepeatAddress struct {
-	Address premise.Address `json:"address"`
-	DV12m   int             `json:"dv_12m"`
-	DV90d   int             `json:"dv_90d"`
-	LastAt  time.Time       `json:"last_at"`
 }
 
 // Room is the control room. Now and NewID are fields, so that tests hold time

@@ -8,6 +8,7 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"doorstep/internal/access"
+	"doorstep/internal/control"
 	"doorstep/internal/demo"
 	"doorstep/internal/fault"
 	"doorstep/internal/postgres"
@@ -161,12 +162,15 @@ func TestTheDesksFindWhatTheTourPromises(t *testing.T) {
 	if want := map[string]int{"due": 2, "disagreement": 1, "no_outcome": 1}; !maps.Equal(why, want) {
 		t.Errorf("district1 has %v waiting, want %v", why, want)
 	}
-	repeats, err := store.Repeats(t.Context(), "keskus", now, 50)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if len(repeats) == 0 || repeats[0].Address.Label != demo.RepeatDoor {
-		t.Errorf("district1's first repeat address is %v, want %s", repeats, demo.RepeatDoor)
+	use := access.Use{Actor: access.Actor{ID: "00000000-0000-7000-8000-000000000001", Role: access.DistrictOfficer}, Purpose: access.ForReview, At: now}
+	for _, by := range []string{control.ByAddress, control.ByPerson} {
+		repeats, err := store.Repeats(t.Context(), use, by, "keskus", 50)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(repeats) == 0 || by == control.ByAddress && repeats[0].Address.Label != demo.RepeatDoor {
+			t.Errorf("district1's repeats by %s are %v, want %s first of the addresses", by, repeats, demo.RepeatDoor)
+		}
 	}
 	w := demo.Make(demo.Seed, now)
 	for _, name := range []string{"patrol1", "calltaker1"} {

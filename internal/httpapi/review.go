@@ -23,12 +23,25 @@ type AddressHistory struct {
 	NextCursor string `json:"next_cursor,omitempty"`
 }
 
-// RepeatAddress is an address that calls again and again.
-type RepeatAddress struct {
-	Address Address   `json:"address"`
-	DV12m   int       `json:"dv_12m"`
-	DV90d   int       `json:"dv_90d"`
-	LastAt  time.Time `json:"last_at"`
+// Repeat is an address, a person or a number with DV again and again.
+type Repeat struct {
+	Address     *Address      `json:"address,omitempty" doc:"itself, or the latest one of the person or number"`
+	Person      *RepeatPerson `json:"person,omitempty"`
+	Number      string        `json:"number,omitempty"`
+	DV12m       int           `json:"dv_12m"`
+	DV90d       int           `json:"dv_90d"`
+	DV90dBefore int           `json:"dv_90d_before" doc:"in the 90 days before those"`
+	Trend       string        `json:"trend" enum:"rising,steady,falling" doc:"of the last 90 days against the 90 before: two more or fewer, twice as many or half"`
+	LastAt      time.Time     `json:"last_at"`
+	Addresses   int           `json:"addresses" doc:"how many different ones"`
+}
+
+// RepeatPerson is who was a victim or a suspect again.
+type RepeatPerson struct {
+	ID        string   `json:"id"`
+	Name      string   `json:"name"`
+	BirthDate string   `json:"birth_date,omitempty"`
+	Roles     []string `json:"roles" enum:"victim,suspect"`
 }
 
 type reportOutcome struct {
@@ -71,15 +84,28 @@ func (s *Server) reviewRoutes(api huma.API) {
 		}) (*struct{}, error) {
 			return nil, s.Room.Unmatch(ctx, a, premise.ID(in.ID))
 		})
-	register(s, api, op("repeat-addresses", http.MethodGet, "/addresses/repeat", "Addresses of my district that call again and again", http.StatusOK, "review"),
-		func(ctx context.Context, a access.Actor, in *limited) (*pageAnswer[RepeatAddress], error) {
-			found, err := s.Room.Repeats(ctx, a, in.Limit)
-			items := make([]RepeatAddress, 0, len(found))
-			for _, f := range found {
-				items = append(items, RepeatAddress{Address: *wireAddress(&f.Address), DV12m: f.DV12m, DV90d: f.DV90d, LastAt: f.LastAt})
-			}
-			return page(s, items, "", err)
-		})
+	register(s, api, op("repeats", http.MethodGet, "/repeats", "Addresses, persons or numbers of my district with DV again and again, the most first", http.StatusOK, "review"), s.repeats)
+}
+
+func (s *Server) repeats(ctx context.Context, a access.Actor, in *struct {
+	By    string `query:"by" enum:"address,person,number" default:"address"`
+	Limit int    `query:"limit" minimum:"1" maximum:"100" default:"50"`
+}) (*pageAnswer[Repeat], error) {
+	found, err := s.Room.Repeats(ctx, a, in.By, in.Limit)
+	items := make([]Repeat, 0, len(found))
+	for _, f := range found {
+		r := Repeat{
+			Number: f.Number, DV12m: f.DV12m, DV90d: f.DV90d, DV90dBefore: f.DV90dBefore, Trend: f.Trend(), LastAt: f.LastAt, Addresses: f.Addresses,
+		}
+		if f.Address.ID != "" {
+			r.Address = wireAddress(&f.Address)
+		}
+		if p := f.Person; p.ID != "" {
+			r.Person = &RepeatPerson{ID: p.ID, Name: p.Name, BirthDate: p.BirthDate, Roles: p.Roles}
+		}
+		items = append(items, r)
+	}
+	return page(s, items, "", err)
 }
 
 // UnverifiedAddress is one that nobody found when it was said.

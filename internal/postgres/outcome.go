@@ -9,10 +9,8 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"doorstep/internal/access"
-	"doorstep/internal/control"
 	"doorstep/internal/incident"
 	"doorstep/internal/outcome"
-	"doorstep/internal/premise"
 )
 
 const insertOutcome = `
@@ -190,32 +188,4 @@ func (s *Store) FollowUps(ctx context.Context, district string, now time.Time, l
 			&f.DueAt, &f.Overdue, &f.Reason, &f.CrewClass, &f.CrewReason)
 	})
 	return list, sorted(err, "list follow-ups")
-}
-
-const repeatAddresses = `
-with calling as (
-    select i.address_id, count(*) as in_year, count(*) filter (where i.received_at > $2::timestamptz - interval '90 days') as in_quarter, max(i.received_at) as last_at
-    from incident i
-    where i.district_code = $1 and i.class in ('dv', 'suspected_dv') and i.address_id is not null
-      and i.id >= uuid_floor($2::timestamptz - interval '13 months') and i.received_at > $2::timestamptz - interval '12 months'
-    group by i.address_id having count(*) > 1
-    order by in_year desc, last_at desc limit $3)
-select ` + addressColumns + `, c.in_year, c.in_quarter, c.last_at
-from calling c join address a on a.id = c.address_id
-order by c.in_year desc, c.last_at desc, a.id`
-
-// Repeats lists the addresses of a district with more than one DV incident in
-// 12 months, the most first.
-func (s *Store) Repeats(ctx context.Context, district string, now time.Time, limit int) ([]control.RepeatAddress, error) {
-	rows, err := s.pool.Query(ctx, repeatAddresses, district, now, limit)
-	if err != nil {
-		return nil, sorted(err, "list repeat addresses")
-	}
-	list, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (r control.RepeatAddress, err error) {
-		var at place
-		err = row.Scan(append(at.columns(), &r.DV12m, &r.DV90d, &r.LastAt)...)
-		r.Address = value[premise.Address](at.address())
-		return r, err
-	})
-	return list, sorted(err, "list repeat addresses")
 }

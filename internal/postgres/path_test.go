@@ -177,7 +177,7 @@ func TestPathOfACall(t *testing.T) {
 	if len(waiting) != 1 || waiting[0].Reason != "due" || waiting[0].RiskLevel != "high" || waiting[0].Overdue {
 		t.Fatalf("follow-ups %+v", waiting)
 	}
-	repeats, err := w.room.Repeats(ctx, w.district, 10)
+	repeats, err := w.room.Repeats(ctx, w.district, control.ByAddress, 10)
 	must(t, err)
 	if len(repeats) != 1 || repeats[0].DV12m != 2 || repeats[0].Address.ID != w.flat {
 		t.Fatalf("repeats %+v", repeats)

@@ -17,6 +17,15 @@ test("today, a case and an address can be used by everyone", async ({ signedIn }
   await expect(waiting(page, /^Overdue/)).toContainText("Kase tn 12-5");
   await expect(page.getByRole("heading", { name: /^Waiting for you \(\d+\)$/ })).toBeVisible();
   await expectAccessible(page);
+  const again = page.getByRole("region", { name: "Again and again" });
+  await expect(again.getByRole("row").nth(1)).toContainText("Kase tn 12-5");
+  await again.getByRole("radio", { name: "Number" }).click();
+  await expect(again).toContainText("No number called twice in 12 months");
+  await again.getByRole("radio", { name: "Person" }).click();
+  await expect(again.getByRole("row").nth(1)).toContainText(/victim|suspect/);
+  await expect(again.getByRole("row").nth(1)).toContainText(/Rising|Steady|Falling/);
+  await expectAccessible(page);
+  await page.screenshot({ path: "test-results/again.png" });
 
   await openCase(page, /^The crew disagrees/);
   const disagreement = page.getByRole("region", { name: "The crew disagrees with the centre" });

@@ -21,23 +21,6 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
-  "/api/v1/addresses/repeat": {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    /** Addresses of my district that call again and again */
-    get: operations["repeat-addresses"];
-    put?: never;
-    post?: never;
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
   "/api/v1/addresses/unverified": {
     parameters: {
       query?: never;
@@ -344,6 +327,23 @@ export interface paths {
     put?: never;
     /** What became of it: becomes feedback */
     post: operations["report-outcome"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/repeats": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Addresses, persons or numbers of my district with DV again and again, the most first */
+    get: operations["repeats"];
+    put?: never;
+    post?: never;
     delete?: never;
     options?: never;
     head?: never;
@@ -1047,10 +1047,10 @@ export interface components {
       items: components["schemas"]["UnitRecommended"][];
       next_cursor?: string;
     };
-    PageRepeatAddress: {
+    PageRepeat: {
       /** Format: date-time */
       as_of: string;
-      items: components["schemas"]["RepeatAddress"][];
+      items: components["schemas"]["Repeat"][];
       next_cursor?: string;
     };
     PageUnitBriefing: {
@@ -1258,14 +1258,38 @@ export interface components {
       /** Format: uuid */
       call_id: string;
     };
-    RepeatAddress: {
-      address: components["schemas"]["Address"];
+    Repeat: {
+      /** @description itself, or the latest one of the person or number */
+      address?: components["schemas"]["Address"];
+      /**
+       * Format: int64
+       * @description how many different ones
+       */
+      addresses: number;
       /** Format: int64 */
       dv_12m: number;
       /** Format: int64 */
       dv_90d: number;
+      /**
+       * Format: int64
+       * @description in the 90 days before those
+       */
+      dv_90d_before: number;
       /** Format: date-time */
       last_at: string;
+      number?: string;
+      person?: components["schemas"]["RepeatPerson"];
+      /**
+       * @description of the last 90 days against the 90 before: two more or fewer, twice as many or half
+       * @enum {string}
+       */
+      trend: "rising" | "steady" | "falling";
+    };
+    RepeatPerson: {
+      birth_date?: string;
+      id: string;
+      name: string;
+      roles: ("victim" | "suspect")[];
     };
     ReportOutcomeBody: {
       /** @description to the crew: what was done well, what to do better */
@@ -1645,64 +1669,6 @@ export interface operations {
         };
         content: {
           "application/json": components["schemas"]["FoundAddressesBody"];
-        };
-      };
-      /** @description Unauthorized */
-      401: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/problem+json": components["schemas"]["Problem"];
-        };
-      };
-      /** @description Forbidden */
-      403: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/problem+json": components["schemas"]["Problem"];
-        };
-      };
-      /** @description Unprocessable Entity */
-      422: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/problem+json": components["schemas"]["Problem"];
-        };
-      };
-      /** @description Internal Server Error */
-      500: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/problem+json": components["schemas"]["Problem"];
-        };
-      };
-    };
-  };
-  "repeat-addresses": {
-    parameters: {
-      query?: {
-        limit?: number;
-      };
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      /** @description OK */
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/json": components["schemas"]["PageRepeatAddress"];
         };
       };
       /** @description Unauthorized */
@@ -3187,6 +3153,65 @@ export interface operations {
         };
         content: {
           "application/json": components["schemas"]["Outcome"];
+        };
+      };
+      /** @description Unauthorized */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Forbidden */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Unprocessable Entity */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Internal Server Error */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  repeats: {
+    parameters: {
+      query?: {
+        by?: "address" | "person" | "number";
+        limit?: number;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description OK */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["PageRepeat"];
         };
       };
       /** @description Unauthorized */
