@@ -404,11 +404,11 @@ func (s *Store) findDoors(ctx context.Context, streets []foundStreet, q premise.
 	return pgx.CollectRows(rows, scanRanked(premise.HowTyped))
 }
 
-func scanRanked(how string) pgx.RowToFunc[ranked] {
+func scanRanked(how string, more ...any) pgx.RowToFunc[ranked] {
 	return func(row pgx.CollectableRow) (ranked, error) {
 		var f ranked
 		var x, y *float64
-		err := row.Scan(&f.ID, &f.Kind, &f.Label, &f.Locality, &x, &y, &f.District, &f.cost, &f.tier, &f.ring)
+		err := row.Scan(append([]any{&f.ID, &f.Kind, &f.Label, &f.Locality, &x, &y, &f.District, &f.cost, &f.tier, &f.ring}, more...)...)
 		if x != nil && y != nil {
 			f.Point = &premise.Point{*x, *y}
 		}
@@ -438,10 +438,12 @@ const metres = `st_distance(a.point::geography, st_setsrid(st_makepoint($1, $2),
 
 // around finds the nearest buildings by the index, then measures them. A
 // position that is off by a cell's width still proposes the nearest, which is
-// why the radius only orders: those within it come first.
+// why the radius only orders: those within it come first. A building is measured
+// to its middle, so that 25 m off is still at it.
 const around = `
 select id::text, kind, label, locality, st_x(point), st_y(point), coalesce(district_code, ''), 0, 0,
-    case when m <= greatest($4::float8, 25) then 0 else 1 + least(6, floor(log(greatest(m, 1)) * 2)::int) end
+    case when m <= greatest($4::float8, 25) then 0 else 1 + least(6, floor(log(greatest(m, 1)) * 2)::int) end,
+    m, $4::float8 > 0 and m > greatest($4::float8, 25)
 from (
     select a.*, ` + metres + ` m from address a
     where kind <> 'dwelling' and ($5 = '' or district_code = $5)
@@ -454,7 +456,13 @@ func (s *Store) findAround(ctx context.Context, q premise.Search) ([]ranked, err
 	if err != nil {
 		return nil, err
 	}
-	return pgx.CollectRows(rows, scanRanked(premise.HowPosition))
+	return pgx.CollectRows(rows, func(row pgx.CollectableRow) (ranked, error) {
+		var metres float64
+		var beyond bool
+		f, err := scanRanked(premise.HowPosition, &metres, &beyond)(row)
+		f.Metres, f.Beyond = metres, beyond
+		return f, err
+	})
 }
 
 // across finds the buildings of the same street that face a house: even numbers

@@ -349,6 +349,37 @@ func TestHistorySaysWhoMovedWhoHelpsAndWhatIsNew(t *testing.T) {
 	}
 }
 
+func TestACallKeepsHowFarOffItsPositionMayBe(t *testing.T) {
+	w := newWorld(t)
+	c := w.open(nil).Written.Call
+	if c.Radius != 0 {
+		t.Fatalf("a call without a position has the radius %v", c.Radius)
+	}
+	at, radius := premise.Point{24.5, 59.5}, 12.5
+	_, err := w.room.ChangeCall(t.Context(), w.taker, c.ID, 1, call.Change{Radius: &radius})
+	wantKind(t, err, fault.Invalid)
+	_, err = w.room.ChangeCall(t.Context(), w.taker, c.ID, 1, call.Change{Location: &at, Radius: &radius})
+	must(t, err)
+	view, err := w.room.Call(t.Context(), w.taker, c.ID)
+	must(t, err)
+	if view.Call.Radius != radius || *view.Call.Location != at {
+		t.Errorf("kept %v with %v", view.Call.Location, view.Call.Radius)
+	}
+	_, err = w.room.ChangeCall(t.Context(), w.taker, c.ID, 2, call.Change{Location: &premise.Point{24.6, 59.5}})
+	must(t, err)
+	if view, err = w.room.Call(t.Context(), w.taker, c.ID); err != nil || view.Call.Radius != 0 {
+		t.Errorf("another position has the radius of the first: %v, %v", view.Call.Radius, err)
+	}
+
+	opened := *c
+	opened.Location, opened.Radius = &at, 2500
+	kept, err := w.room.OpenCall(t.Context(), w.taker, opened, nil)
+	must(t, err)
+	if view, err = w.room.Call(t.Context(), w.taker, kept.Written.Call.ID); err != nil || view.Call.Radius != 2500 {
+		t.Errorf("opened with %v, %v", view.Call.Radius, err)
+	}
+}
+
 func TestNearbyIsTheNewestAround(t *testing.T) {
 	w := newWorld(t)
 	old, newer := w.past(w.flat, 30*24*time.Hour, "dv"), w.past(w.other, time.Hour, "not_dv")

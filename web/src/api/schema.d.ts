@@ -665,7 +665,13 @@ export interface components {
       incident_id?: string;
       /** @enum {string} */
       language: "et" | "en" | "ru";
+      /** @description where the caller is, as the telephone, its cell or the caller said */
       location?: components["schemas"]["Point"];
+      /**
+       * Format: double
+       * @description how far off that may be, in metres; absent where nobody said
+       */
+      location_radius?: number;
       /** Format: date-time */
       opened_at: string;
       persons: components["schemas"]["Person"][];
@@ -708,6 +714,11 @@ export interface components {
       /** @enum {string} */
       language?: "et" | "en" | "ru";
       location?: components["schemas"]["Point"];
+      /**
+       * Format: double
+       * @description of the location given with it, in metres; without it nobody said how far off that may be
+       */
+      location_radius?: number;
       persons?: components["schemas"]["Person"][];
       phone?: string;
     };
@@ -721,6 +732,8 @@ export interface components {
       field: string;
     };
     FoundAddress: {
+      /** @description further from the position than its radius reaches */
+      beyond?: boolean;
       district_code?: string;
       /** Format: int64 */
       dv_12m: number;
@@ -736,6 +749,11 @@ export interface components {
       kind: "dwelling" | "building" | "block" | "crossing" | "place" | "unverified";
       label: string;
       locality: string;
+      /**
+       * Format: int64
+       * @description from the position, where it was found around one
+       */
+      metres?: number;
       point?: components["schemas"]["Point"];
     };
     FoundAddressesBody: {
@@ -847,7 +865,13 @@ export interface components {
        * @enum {string}
        */
       language: "et" | "en" | "ru";
+      /** @description where the caller is, as AML or the cell gives it; one that comes later is a change of the call */
       location?: components["schemas"]["Point"];
+      /**
+       * Format: double
+       * @description how far off the location may be, in metres
+       */
+      location_radius?: number;
       phone?: string;
     };
     Outcome: {
