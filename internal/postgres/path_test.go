@@ -347,6 +347,15 @@ func TestHistorySaysWhoMovedWhoHelpsAndWhatIsNew(t *testing.T) {
 	if h.LastVisitAt == nil || h.LastVisitAt.After(w.now.Add(-29*24*time.Hour)) {
 		t.Errorf("last visit %v", h.LastVisitAt)
 	}
+	if h.SinceVisit == nil || *h.SinceVisit != (premise.Since{}) {
+		t.Errorf("nothing was recorded here since, got %+v", h.SinceVisit)
+	}
+	w.past(w.flat, 24*time.Hour, "not_dv")
+	h, err = w.store.History(t.Context(), access.Use{Actor: w.taker, Purpose: access.ForCall, At: w.now}, w.flat, []person.ID{person.ID(who)}, "")
+	must(t, err)
+	if want := (premise.Since{Calls: 1, Persons: 1, DV: 1}); h.SinceVisit == nil || *h.SinceVisit != want {
+		t.Errorf("a call here and one of her elsewhere since, got %+v", h.SinceVisit)
+	}
 }
 
 func TestACallKeepsHowFarOffItsPositionMayBe(t *testing.T) {

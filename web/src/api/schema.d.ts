@@ -509,6 +509,8 @@ export interface components {
       searched_persons: boolean;
       /** @description that already help, as earlier outcomes say */
       services: components["schemas"]["PremiseService"][];
+      /** @description what was recorded after that */
+      since_visit?: components["schemas"]["PremiseSince"];
     };
     Answer: {
       /** Format: date-time */
@@ -544,6 +546,13 @@ export interface components {
       history_as_of?: string;
       history_counts: components["schemas"]["PremiseCounts"];
       incident: components["schemas"]["BriefingIncident"];
+      /**
+       * Format: date-time
+       * @description when a unit was last at this address
+       */
+      last_visit_at?: string;
+      /** @description residents who were seen elsewhere since and may live there now */
+      moved?: components["schemas"]["BriefingMoved"][];
       /** @description what nobody asked yet */
       not_asked: components["schemas"]["BriefingQuestion"][];
       persons: components["schemas"]["Person"][];
@@ -552,6 +561,10 @@ export interface components {
       revision: number;
       /** @description false: the history was not searched, which is not the same as none */
       searched: boolean;
+      /** @description that already help: they are told that there is news, not introduced once more */
+      services?: components["schemas"]["PremiseService"][];
+      /** @description what was recorded after that visit */
+      since_visit?: components["schemas"]["PremiseSince"];
     };
     BriefingAddress: {
       district_code?: string;
@@ -634,6 +647,20 @@ export interface components {
       priority: number;
       /** Format: date-time */
       received_at: string;
+    };
+    BriefingMoved: {
+      birth_date?: string;
+      /**
+       * Format: date-time
+       * @description when they were seen elsewhere
+       */
+      elsewhere_at: string;
+      /**
+       * Format: date-time
+       * @description here
+       */
+      last_seen: string;
+      name: string;
     };
     BriefingQuestion: {
       code: string;
@@ -1153,6 +1180,8 @@ export interface components {
       searched_persons: boolean;
       /** @description that already help, as earlier outcomes say */
       services: components["schemas"]["PremiseService"][];
+      /** @description what was recorded after that */
+      since_visit?: components["schemas"]["PremiseSince"];
     };
     PremiseResident: {
       birth_date?: string;
@@ -1179,6 +1208,23 @@ export interface components {
        * @enum {string}
        */
       tie: "dwelling" | "person";
+    };
+    PremiseSince: {
+      /**
+       * Format: int64
+       * @description at this address
+       */
+      calls: number;
+      /**
+       * Format: int64
+       * @description DV among them all, suspected too
+       */
+      dv: number;
+      /**
+       * Format: int64
+       * @description of the call's persons, elsewhere
+       */
+      persons: number;
     };
     Problem: {
       detail?: string;
