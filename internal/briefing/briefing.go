@@ -38,6 +38,10 @@ type Briefing struct {
 	HistoryCounts  premise.Counts      `json:"history_counts"`
 	Searched       bool                `json:"searched" doc:"false: the history was not searched, which is not the same as none"`
 	HistoryAsOf    *time.Time          `json:"history_as_of,omitempty"`
+	LastVisitAt    *time.Time          `json:"last_visit_at,omitempty" doc:"when a unit was last at this address"`
+	SinceVisit     *premise.Since      `json:"since_visit,omitempty" doc:"what was recorded after that visit"`
+	Services       []premise.Service   `json:"services,omitempty" doc:"that already help: they are told that there is news, not introduced once more"`
+	Moved          []Moved             `json:"moved,omitempty" doc:"residents who were seen elsewhere since and may live there now"`
 	Cautions       []premise.Caution   `json:"cautions"`
 	Persons        []person.Person     `json:"persons"`
 	Approach       []risk.Advice       `json:"approach"`
@@ -61,6 +65,15 @@ type Incident struct {
 type Address struct {
 	premise.Address
 	Note string `json:"note"`
+}
+
+// Moved is a resident who may live elsewhere now. Where is not said: the page is
+// open at the door, and a new address in the wrong hands is a danger.
+type Moved struct {
+	Name        string    `json:"name"`
+	BirthDate   string    `json:"birth_date,omitempty"`
+	LastSeen    time.Time `json:"last_seen" doc:"here"`
+	ElsewhereAt time.Time `json:"elsewhere_at" doc:"when they were seen elsewhere"`
 }
 
 // Question is one question of the script, for display.
@@ -114,6 +127,10 @@ func Build(id ID, m Material, now time.Time) Briefing {
 		History:        telling(m.History.Entries),
 		HistoryCounts:  m.History.Counts,
 		Searched:       m.History.Searched,
+		LastVisitAt:    m.History.LastVisitAt,
+		SinceVisit:     m.History.SinceVisit,
+		Services:       m.History.Services,
+		Moved:          moved(m.History),
 		Cautions:       orEmpty(m.History.Cautions),
 		Persons:        known(m.Persons),
 		Approach:       m.Assessment.Approach,
@@ -151,6 +168,16 @@ func weight(e premise.Entry) int {
 		w++
 	}
 	return w
+}
+
+func moved(h premise.History) []Moved {
+	var all []Moved
+	for _, r := range h.Residents {
+		if r.ElsewhereAt != nil {
+			all = append(all, Moved{Name: r.Name, BirthDate: r.BirthDate, LastSeen: r.LastSeen, ElsewhereAt: *r.ElsewhereAt})
+		}
+	}
+	return all
 }
 
 func answers(m Material) []Answer {

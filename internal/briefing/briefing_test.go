@@ -117,3 +117,23 @@ func TestEveryShippedContactHasANumberASourceAndItsWords(t *testing.T) {
 		}
 	}
 }
+
+func TestACrewHearsWhoHelpsWhatIsNewAndWhoMovedButNotWhere(t *testing.T) {
+	m := material(t, nil)
+	visit := noon.AddDate(0, -2, 0)
+	later := noon.AddDate(0, -1, 0)
+	m.History.LastVisitAt, m.History.SinceVisit = &visit, &premise.Since{Calls: 1}
+	m.History.Services = []premise.Service{{Name: "Shelter", Tie: premise.SameDwelling, LastAt: visit}}
+	m.History.Residents = []premise.Resident{
+		{Name: "Mari Mets", LastSeen: visit, Elsewhere: "Long street 7", ElsewhereAt: &later},
+		{Name: "Jaan Mets", LastSeen: visit},
+	}
+	b := Build("b", m, noon)
+	if b.LastVisitAt == nil || !b.LastVisitAt.Equal(visit) || b.SinceVisit.Calls != 1 || len(b.Services) != 1 {
+		t.Errorf("last visit %v, since %+v, services %+v", b.LastVisitAt, b.SinceVisit, b.Services)
+	}
+	want := []Moved{{Name: "Mari Mets", LastSeen: visit, ElsewhereAt: later}}
+	if !reflect.DeepEqual(b.Moved, want) {
+		t.Errorf("moved %+v", b.Moved)
+	}
+}

@@ -25,6 +25,7 @@ type Call struct {
 	Covert        bool
 	Language      string
 	Location      *premise.Point
+	Radius        float64 // of the location, in metres; 0 where nobody said how exact it is
 	Address       *premise.Address
 	AddressNote   string
 	ScriptCode    string
@@ -75,6 +76,7 @@ type Change struct {
 	Covert      *bool
 	Language    *string
 	Location    *premise.Point
+	Radius      *float64 // of a location given with it
 	AddressID   *premise.ID
 	AddressText *string // an address that no gazetteer entry matches: kept as unverified
 	AddressNote *string
@@ -91,6 +93,9 @@ func (c *Call) Apply(ch Change, now time.Time) error {
 	if ch.AddressID != nil && ch.AddressText != nil {
 		return fault.Bad("address_text", "cannot be given together with address_id")
 	}
+	if err := c.Locate(ch.Location, ch.Radius); err != nil {
+		return err
+	}
 	set(&c.Phone, ch.Phone)
 	c.Phone = person.Phone(c.Phone)
 	set(&c.CallerRole, ch.CallerRole)
@@ -98,15 +103,26 @@ func (c *Call) Apply(ch Change, now time.Time) error {
 	set(&c.Language, ch.Language)
 	set(&c.AddressNote, ch.AddressNote)
 	set(&c.Persons, ch.Persons)
-	if ch.Location != nil {
-		c.Location = ch.Location
-	}
 	if ch.Closed != nil {
 		c.ClosedAt = nil
 		if *ch.Closed {
 			c.ClosedAt = &now
 		}
 	}
+	return nil
+}
+
+// Locate says where the caller is; nil leaves it as it is. The radius of an
+// earlier position says nothing of a new one.
+func (c *Call) Locate(at *premise.Point, radius *float64) error {
+	if at == nil {
+		if radius != nil {
+			return fault.Bad("location_radius", "is given together with the location that it belongs to")
+		}
+		return nil
+	}
+	c.Location, c.Radius = at, 0
+	set(&c.Radius, radius)
 	return nil
 }
 

@@ -3,6 +3,7 @@ package httpapi
 import (
 	"context"
 	"encoding/json"
+	"math"
 	"net/http"
 	"strconv"
 	"strings"
@@ -76,7 +77,8 @@ type Call struct {
 	CallerRole  string            `json:"caller_role,omitempty" enum:"victim,third_party,child,suspect"`
 	Covert      bool              `json:"covert"`
 	Language    string            `json:"language" enum:"et,en,ru"`
-	Location    *Point            `json:"location,omitempty"`
+	Location    *Point            `json:"location,omitempty" doc:"where the caller is, as the telephone, its cell or the caller said"`
+	Radius      float64           `json:"location_radius,omitempty" doc:"how far off that may be, in metres; absent where nobody said"`
 	Address     *Address          `json:"address,omitempty"`
 	AddressNote string            `json:"address_note"`
 	Persons     []person.Person   `json:"persons"`
@@ -126,7 +128,7 @@ func wireCall(v control.CallView) Call {
 	c := v.Call
 	out := Call{
 		ID: string(c.ID), Phone: c.Phone, Channel: c.Channel, CallerRole: string(c.CallerRole), Covert: c.Covert,
-		Language: c.Language, Location: point(c.Location), Address: wireAddress(c.Address), AddressNote: c.AddressNote,
+		Language: c.Language, Location: point(c.Location), Radius: c.Radius, Address: wireAddress(c.Address), AddressNote: c.AddressNote,
 		Persons: c.Persons, Script: ScriptRef{Code: c.ScriptCode, Version: c.ScriptVersion},
 		Answers: map[string]Answer{}, IncidentID: c.IncidentID, OpenedAt: c.OpenedAt, ClosedAt: c.ClosedAt,
 		Version: c.Version, Walk: walk(v.Walk), Assessment: v.Assessment, History: v.History,
@@ -149,12 +151,13 @@ func callAnswerOf(v control.CallView) *callAnswer {
 type openCall struct {
 	Keyed
 	Body struct {
-		Phone      string `json:"phone,omitempty" maxLength:"32" pattern:"^[+0-9 ()-]*$"`
-		Channel    string `json:"channel" enum:"voice,text,silent,app"`
-		CallerRole string `json:"caller_role,omitempty" enum:"victim,third_party,child,suspect"`
-		Covert     bool   `json:"covert,omitempty"`
-		Language   string `json:"language,omitempty" enum:"et,en,ru" default:"et"`
-		Location   *Point `json:"location,omitempty"`
+		Phone      string   `json:"phone,omitempty" maxLength:"32" pattern:"^[+0-9 ()-]*$"`
+		Channel    string   `json:"channel" enum:"voice,text,silent,app"`
+		CallerRole string   `json:"caller_role,omitempty" enum:"victim,third_party,child,suspect"`
+		Covert     bool     `json:"covert,omitempty"`
+		Language   string   `json:"language,omitempty" enum:"et,en,ru" default:"et"`
+		Location   *Point   `json:"location,omitempty" doc:"where the caller is, as AML or the cell gives it; one that comes later is a change of the call"`
+		Radius     *float64 `json:"location_radius,omitempty" exclusiveMinimum:"0" maximum:"100000" doc:"how far off the location may be, in metres"`
 	}
 }
 
@@ -167,6 +170,7 @@ type changeCall struct {
 		Covert      *bool            `json:"covert,omitempty"`
 		Language    *string          `json:"language,omitempty" enum:"et,en,ru"`
 		Location    *Point           `json:"location,omitempty"`
+		Radius      *float64         `json:"location_radius,omitempty" exclusiveMinimum:"0" maximum:"100000" doc:"of the location given with it, in metres; without it nobody said how far off that may be"`
 		AddressID   *string          `json:"address_id,omitempty" format:"uuid"`
 		AddressText *string          `json:"address_text,omitempty" minLength:"3" maxLength:"300" doc:"an address that the gazetteer does not have: kept as unverified"`
 		AddressNote *string          `json:"address_note,omitempty" maxLength:"500" doc:"floor, door code, what the caller said"`
@@ -215,6 +219,8 @@ type FoundAddress struct {
 	Former       string `json:"former_label,omitempty" doc:"what it was called, when that was said"`
 	Incidents12m int    `json:"incidents_12m"`
 	DV12m        int    `json:"dv_12m"`
+	Metres       *int   `json:"metres,omitempty" doc:"from the position, where it was found around one"`
+	Beyond       bool   `json:"beyond,omitempty" doc:"further from the position than its radius reaches"`
 }
 
 type foundAddresses struct {
@@ -300,7 +306,10 @@ func (s *Server) openCall(ctx context.Context, a access.Actor, in *openCall) (*c
 	}
 	b := in.Body
 	c := call.Call{Phone: strings.TrimSpace(b.Phone), Channel: b.Channel, CallerRole: script.Caller(b.CallerRole), Covert: b.Covert,
-		Language: b.Language, Location: at, Persons: []person.Person{}, Answers: script.Answers{}}
+		Language: b.Language, Persons: []person.Person{}, Answers: script.Answers{}}
+	if err := c.Locate(at, b.Radius); err != nil {
+		return nil, err
+	}
 	encode := func(w control.Written) any {
 		view, err := s.Room.View(ctx, control.Work{Call: *w.Call, History: premise.Empty()})
 		if err != nil {
@@ -331,7 +340,7 @@ func (s *Server) changeCall(ctx context.Context, a access.Actor, in *changeCall)
 		return nil, err
 	}
 	v, err := s.Room.ChangeCall(ctx, a, call.ID(in.ID), version, call.Change{
-		Phone: b.Phone, CallerRole: (*script.Caller)(b.CallerRole), Covert: b.Covert, Language: b.Language, Location: at,
+		Phone: b.Phone, CallerRole: (*script.Caller)(b.CallerRole), Covert: b.Covert, Language: b.Language, Location: at, Radius: b.Radius,
 		AddressID: (*premise.ID)(b.AddressID), AddressText: b.AddressText, AddressNote: b.AddressNote, Persons: b.Persons, Closed: b.Closed,
 	})
 	if err != nil {
@@ -384,5 +393,10 @@ func nearPoint(text string) (*premise.Point, error) {
 
 // Found makes one proposal of an address search.
 func Found(f premise.Found) FoundAddress {
-	return FoundAddress{Address: *wireAddress(&f.Address), How: f.How, Former: f.Former, Incidents12m: f.Incidents12m, DV12m: f.DV12m}
+	found := FoundAddress{Address: *wireAddress(&f.Address), How: f.How, Former: f.Former, Incidents12m: f.Incidents12m, DV12m: f.DV12m, Beyond: f.Beyond}
+	if f.How == premise.HowPosition {
+		metres := int(math.Round(f.Metres))
+		found.Metres = &metres
+	}
+	return found
 }

@@ -128,7 +128,7 @@ func (f *folder) missing(key control.Key) error {
 
 const callFrom = `
 select c.id, coalesce(c.phone, ''), c.channel, coalesce(c.caller_role, ''), c.covert, c.language,
-       st_x(c.location), st_y(c.location), c.address_note, c.script_code, c.script_version,
+       st_x(c.location), st_y(c.location), coalesce(c.location_radius, 0), c.address_note, c.script_code, c.script_version,
        coalesce(c.incident_id::text, ''), c.taken_by, c.opened_at, c.closed_at, c.version, c.history,
        ` + addressColumns + `
 from call c left join address a on a.id = c.address_id`
@@ -240,7 +240,7 @@ func (f *folder) scanCall(rows pgx.Rows) error {
 	var history []byte
 	var at place
 	fields := append([]any{&c.ID, &c.Phone, &c.Channel, &c.CallerRole, &c.Covert, &c.Language,
-		&x, &y, &c.AddressNote, &c.ScriptCode, &c.ScriptVersion,
+		&x, &y, &c.Radius, &c.AddressNote, &c.ScriptCode, &c.ScriptVersion,
 		&c.IncidentID, &c.TakenBy, &c.OpenedAt, &c.ClosedAt, &c.Version, &history}, at.columns()...)
 	_, err := pgx.ForEachRow(rows, fields, func() error {
 		c.Location, c.Address, c.Answers = point(x, y), at.address(), script.Answers{}

@@ -314,7 +314,8 @@ func keepIncident(b *pgx.Batch, in incident.Incident, fresh bool) {
 const updateCall = `
 update call set phone = nullif($2, ''), channel = $3, caller_role = nullif($4, ''), covert = $5, language = $6,
     location = st_setsrid(st_makepoint($7, $8), 4326), address_id = nullif($9, '')::uuid, address_note = $10,
-    history = coalesce($11, history), incident_id = nullif($12, '')::uuid, closed_at = $13, version = $14
+    history = coalesce($11, history), incident_id = nullif($12, '')::uuid, closed_at = $13, version = $14,
+    location_radius = nullif($15::float8, 0)
 where id = $1`
 
 const (
@@ -346,7 +347,7 @@ func keepCall(b *pgx.Batch, c call.Call, history *premise.History) error {
 	}
 	x, y := lonLat(c.Location)
 	b.Queue(updateCall, c.ID, c.Phone, c.Channel, c.CallerRole, c.Covert, c.Language, x, y,
-		value(c.Address).ID, c.AddressNote, past, c.IncidentID, c.ClosedAt, c.Version)
+		value(c.Address).ID, c.AddressNote, past, c.IncidentID, c.ClosedAt, c.Version, c.Radius)
 	b.Queue(deleteParties, c.ID)
 	keepParties(b, c.ID, c.Persons)
 	return nil
@@ -427,9 +428,9 @@ func addUnverified(ctx context.Context, db *pgxpool.Conn, out *control.Written) 
 
 const insertCall = `
 insert into call (id, phone, channel, caller_role, covert, language, location, address_id, address_note,
-    script_code, script_version, taken_by, opened_at, version)
+    script_code, script_version, taken_by, opened_at, version, location_radius)
 values ($1, nullif($2, ''), $3, nullif($4, ''), $5, $6, st_setsrid(st_makepoint($7, $8), 4326), nullif($9, '')::uuid, $10,
-    $11, $12, $13, $14, $15)`
+    $11, $12, $13, $14, $15, nullif($16::float8, 0))`
 
 // OpenCall keeps a new call.
 func (s *Store) OpenCall(ctx context.Context, c call.Call, once *control.Once) (kept control.Kept, err error) {
@@ -442,7 +443,7 @@ func (s *Store) OpenCall(ctx context.Context, c call.Call, once *control.Once) (
 		x, y := lonLat(c.Location)
 		b := &pgx.Batch{}
 		b.Queue(insertCall, c.ID, c.Phone, c.Channel, c.CallerRole, c.Covert, c.Language, x, y, value(c.Address).ID, c.AddressNote,
-			c.ScriptCode, c.ScriptVersion, c.TakenBy, c.OpenedAt, c.Version)
+			c.ScriptCode, c.ScriptVersion, c.TakenBy, c.OpenedAt, c.Version, c.Radius)
 		keepParties(b, c.ID, c.Persons)
 		kept.Written = control.Written{Call: &c}
 		if err := keepAnswer(b, once, kept.Written); err != nil {

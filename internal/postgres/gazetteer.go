@@ -410,20 +410,20 @@ func (s *Store) findDoors(ctx context.Context, streets []foundStreet, q premise.
 	if err != nil {
 		return nil, err
 	}
-	return pgx.CollectRows(rows, scanRanked(premise.HowTyped, true))
+	return pgx.CollectRows(rows, func(row pgx.CollectableRow) (ranked, error) {
+		var former string
+		f, err := scanRanked(premise.HowTyped, &former)(row)
+		f.Former = former
+		return f, err
+	})
 }
 
-// scanRanked reads a proposal; the former label comes last, where the query has
-// one.
-func scanRanked(how string, former bool) pgx.RowToFunc[ranked] {
+// scanRanked reads a proposal, and what its query has behind.
+func scanRanked(how string, more ...any) pgx.RowToFunc[ranked] {
 	return func(row pgx.CollectableRow) (ranked, error) {
 		var f ranked
 		var x, y *float64
-		to := []any{&f.ID, &f.Kind, &f.Label, &f.Locality, &x, &y, &f.District, &f.cost, &f.tier, &f.ring}
-		if former {
-			to = append(to, &f.Former)
-		}
-		err := row.Scan(to...)
+		err := row.Scan(append([]any{&f.ID, &f.Kind, &f.Label, &f.Locality, &x, &y, &f.District, &f.cost, &f.tier, &f.ring}, more...)...)
 		if x != nil && y != nil {
 			f.Point = &premise.Point{*x, *y}
 		}
@@ -453,10 +453,12 @@ const metres = `st_distance(a.point::geography, st_setsrid(st_makepoint($1, $2),
 
 // around finds the nearest buildings by the index, then measures them. A
 // position that is off by a cell's width still proposes the nearest, which is
-// why the radius only orders: those within it come first.
+// why the radius only orders: those within it come first. A building is measured
+// to its middle, so that 25 m off is still at it.
 const around = `
 select id::text, kind, label, locality, st_x(point), st_y(point), coalesce(district_code, ''), 0, 0,
-    case when m <= greatest($4::float8, 25) then 0 else 1 + least(6, floor(log(greatest(m, 1)) * 2)::int) end
+    case when m <= greatest($4::float8, 25) then 0 else 1 + least(6, floor(log(greatest(m, 1)) * 2)::int) end,
+    m, $4::float8 > 0 and m > greatest($4::float8, 25)
 from (
     select a.*, ` + metres + ` m from address a
     where kind <> 'dwelling' and ($5 = '' or district_code = $5)
@@ -469,7 +471,13 @@ func (s *Store) findAround(ctx context.Context, q premise.Search) ([]ranked, err
 	if err != nil {
 		return nil, err
 	}
-	return pgx.CollectRows(rows, scanRanked(premise.HowPosition, false))
+	return pgx.CollectRows(rows, func(row pgx.CollectableRow) (ranked, error) {
+		var metres float64
+		var beyond bool
+		f, err := scanRanked(premise.HowPosition, &metres, &beyond)(row)
+		f.Metres, f.Beyond = metres, beyond
+		return f, err
+	})
 }
 
 // across finds the buildings of the same street that face a house: even numbers
@@ -489,7 +497,7 @@ func (s *Store) findAcross(ctx context.Context, here ranked, q premise.Search) (
 	if err != nil {
 		return nil, err
 	}
-	found, err := pgx.CollectRows(rows, scanRanked(premise.HowAcross, false))
+	found, err := pgx.CollectRows(rows, scanRanked(premise.HowAcross))
 	here.cost, here.tier = 0, len(found)+1
 	return append(found[:min(len(found), max(0, q.Limit-1))], here), err
 }
@@ -541,7 +549,7 @@ func (s *Store) findCorner(ctx context.Context, sides [][]premise.Reading, towns
 	if err != nil {
 		return nil, err
 	}
-	return pgx.CollectRows(rows, scanRanked(premise.HowCorner, false))
+	return pgx.CollectRows(rows, scanRanked(premise.HowCorner))
 }
 
 const incidentsOf = `

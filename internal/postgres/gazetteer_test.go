@@ -134,6 +134,19 @@ func TestPlacesToldByOthers(t *testing.T) {
 	if len(around) == 0 || around[0].Label != "Narva mnt 5" || around[0].How != premise.HowPosition {
 		t.Errorf("around a position: %+v", around)
 	}
+	for i, f := range around {
+		if f.Beyond != (f.Metres > 30) || f.Metres <= 0 || i > 0 && around[i-1].Beyond && !f.Beyond {
+			t.Errorf("%s is %.0f m off, beyond %v, in place %d", f.Label, f.Metres, f.Beyond, i)
+		}
+	}
+	if n := len(around); n == 0 || around[0].Beyond || !around[n-1].Beyond {
+		t.Errorf("30 m reach some of them, and not all: %+v", around)
+	}
+	for _, f := range find(premise.Search{Near: &premise.Point{24.7524, 59.4301}}) {
+		if f.Beyond {
+			t.Errorf("%s is beyond a radius that nobody gave", f.Label)
+		}
+	}
 	if far := find(premise.Search{Near: &premise.Point{26, 58}, Radius: 30}); len(far) != 0 {
 		t.Errorf("far away: %+v", far)
 	}

@@ -196,6 +196,9 @@ func (s *Store) History(ctx context.Context, use access.Use, id premise.ID, pers
 		h.Entries, h.Next = cutPage(found)
 		h.More = h.Next != ""
 		h.LastVisitAt, h.Services = afterwards(found)
+		if h.LastVisitAt != nil {
+			h.SinceVisit = premise.SinceOf(h.Entries, *h.LastVisitAt)
+		}
 		h.CompleteSince = wholeSince(found)
 		return err
 	})

@@ -347,6 +347,46 @@ func TestHistorySaysWhoMovedWhoHelpsAndWhatIsNew(t *testing.T) {
 	if h.LastVisitAt == nil || h.LastVisitAt.After(w.now.Add(-29*24*time.Hour)) {
 		t.Errorf("last visit %v", h.LastVisitAt)
 	}
+	if h.SinceVisit == nil || *h.SinceVisit != (premise.Since{}) {
+		t.Errorf("nothing was recorded here since, got %+v", h.SinceVisit)
+	}
+	w.past(w.flat, 24*time.Hour, "not_dv")
+	h, err = w.store.History(t.Context(), access.Use{Actor: w.taker, Purpose: access.ForCall, At: w.now}, w.flat, []person.ID{person.ID(who)}, "")
+	must(t, err)
+	if want := (premise.Since{Calls: 1, Persons: 1, DV: 1}); h.SinceVisit == nil || *h.SinceVisit != want {
+		t.Errorf("a call here and one of her elsewhere since, got %+v", h.SinceVisit)
+	}
+}
+
+func TestACallKeepsHowFarOffItsPositionMayBe(t *testing.T) {
+	w := newWorld(t)
+	c := w.open(nil).Written.Call
+	if c.Radius != 0 {
+		t.Fatalf("a call without a position has the radius %v", c.Radius)
+	}
+	at, radius := premise.Point{24.5, 59.5}, 12.5
+	_, err := w.room.ChangeCall(t.Context(), w.taker, c.ID, 1, call.Change{Radius: &radius})
+	wantKind(t, err, fault.Invalid)
+	_, err = w.room.ChangeCall(t.Context(), w.taker, c.ID, 1, call.Change{Location: &at, Radius: &radius})
+	must(t, err)
+	view, err := w.room.Call(t.Context(), w.taker, c.ID)
+	must(t, err)
+	if view.Call.Radius != radius || *view.Call.Location != at {
+		t.Errorf("kept %v with %v", view.Call.Location, view.Call.Radius)
+	}
+	_, err = w.room.ChangeCall(t.Context(), w.taker, c.ID, 2, call.Change{Location: &premise.Point{24.6, 59.5}})
+	must(t, err)
+	if view, err = w.room.Call(t.Context(), w.taker, c.ID); err != nil || view.Call.Radius != 0 {
+		t.Errorf("another position has the radius of the first: %v, %v", view.Call.Radius, err)
+	}
+
+	opened := *c
+	opened.Location, opened.Radius = &at, 2500
+	kept, err := w.room.OpenCall(t.Context(), w.taker, opened, nil)
+	must(t, err)
+	if view, err = w.room.Call(t.Context(), w.taker, kept.Written.Call.ID); err != nil || view.Call.Radius != 2500 {
+		t.Errorf("opened with %v, %v", view.Call.Radius, err)
+	}
 }
 
 func TestNearbyIsTheNewestAround(t *testing.T) {

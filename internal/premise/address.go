@@ -43,6 +43,8 @@ type Found struct {
 	Former       string // the label that it had when it was called as was typed; empty for its own
 	Incidents12m int
 	DV12m        int
+	Metres       float64 // from the position, where it was found around one
+	Beyond       bool    // further from the position than its radius reaches
 }
 
 // Parsed is an address read from text. Key is the same for every spelling of

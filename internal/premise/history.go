@@ -87,6 +87,13 @@ type Service struct {
 	LastAt time.Time `json:"last_at" doc:"when the last incident was for which an outcome names it"`
 }
 
+// Since is what was recorded after a unit was last at the address.
+type Since struct {
+	Calls   int `json:"calls" doc:"at this address"`
+	Persons int `json:"persons" doc:"of the call's persons, elsewhere"`
+	DV      int `json:"dv" doc:"DV among them all, suspected too"`
+}
+
 // Counts are the totals at the address itself (its dwelling, or for a block the
 // block), suspected DV counted as DV.
 type Counts struct {
@@ -110,6 +117,7 @@ type History struct {
 	Residents       []Resident `json:"residents"`
 	Services        []Service  `json:"services" doc:"that already help, as earlier outcomes say"`
 	LastVisitAt     *time.Time `json:"last_visit_at,omitempty" doc:"when a unit was last at this address: what is newer has changed since"`
+	SinceVisit      *Since     `json:"since_visit,omitempty" doc:"what was recorded after that"`
 	More            bool       `json:"more" doc:"older entries exist"`
 	CompleteSince   *time.Time `json:"complete_since,omitempty" doc:"all entries of the address itself since then are here; absent when all are"`
 	// Next is where the next page begins, empty on the last one.
@@ -148,6 +156,29 @@ func (h History) Facts() script.Facts {
 		})
 	}
 	return f
+}
+
+// SinceOf counts what is newer than a visit. Neighbours are not counted: what
+// happened behind another door is no news of these people.
+func SinceOf(entries []Entry, visit time.Time) *Since {
+	since := &Since{}
+	for _, e := range entries {
+		if !e.ReceivedAt.After(visit) {
+			continue
+		}
+		switch e.Tie {
+		case SameDwelling:
+			since.Calls++
+		case SamePerson:
+			since.Persons++
+		default:
+			continue
+		}
+		if e.Class == "dv" || e.Class == "suspected_dv" {
+			since.DV++
+		}
+	}
+	return since
 }
 
 // scriptTie maps an entry's tie to what the rules tell apart: a neighbour's

@@ -1,4 +1,4 @@
-import { expect, keepScreen, test } from "./doorstep";
+import { expect, expectAccessible, keepScreen, test } from "./doorstep";
 import { fillSheet, send, takeCall } from "./steps";
 
 test("a call becomes a briefing, and the outcome comes back", async ({ signedIn, service }) => {
@@ -14,6 +14,13 @@ test("a call becomes a briefing, and the outcome comes back", async ({ signedIn,
   await expect(tablet.getByRole("region", { name: "What matters most" })).toContainText(
     "Access to a firearm",
   );
+  await expect(tablet.getByRole("region", { name: "Already helping" })).toContainText("Ohvriabi");
+  await expect(taker.getByText("Already helping")).toBeVisible();
+  for (const theme of ["Night", "Day"]) {
+    await tablet.getByRole("radio", { name: theme }).check({ force: true });
+    await expectAccessible(tablet);
+    await tablet.screenshot({ path: `test-results/history-${theme}.png`, fullPage: true });
+  }
   await tablet.getByRole("button", { name: "I have read it" }).click();
   await expect(tablet.getByText("Read", { exact: true }).first()).toBeVisible();
   await keepScreen(taker, "calltaking");

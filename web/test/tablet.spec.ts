@@ -68,6 +68,11 @@ test("of two versions of a sheet a person chooses one, and loses nothing before"
   const other = await signedIn("partnerOf105", screen);
   await takeCall(taker, "Tamme tn 9");
   await send(taker, "N-105");
+  await expect(one.getByRole("region", { name: "May have moved away" })).toContainText("Merike Kalmus");
+  await expectAccessible(one);
+  await expect(taker.getByText("May have moved").first()).toBeVisible();
+  await taker.screenshot({ path: "test-results/moved-desk.png" });
+  await one.screenshot({ path: "test-results/moved.png", fullPage: true });
 
   await fillSheet(one, "The first officer saw it so, and wrote it down first.");
   await fillSheet(other, "The second officer saw it otherwise, and was slower.");

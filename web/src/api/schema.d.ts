@@ -550,6 +550,8 @@ export interface components {
       searched_persons: boolean;
       /** @description that already help, as earlier outcomes say */
       services: components["schemas"]["PremiseService"][];
+      /** @description what was recorded after that */
+      since_visit?: components["schemas"]["PremiseSince"];
     };
     Answer: {
       /** Format: date-time */
@@ -585,6 +587,13 @@ export interface components {
       history_as_of?: string;
       history_counts: components["schemas"]["PremiseCounts"];
       incident: components["schemas"]["BriefingIncident"];
+      /**
+       * Format: date-time
+       * @description when a unit was last at this address
+       */
+      last_visit_at?: string;
+      /** @description residents who were seen elsewhere since and may live there now */
+      moved?: components["schemas"]["BriefingMoved"][];
       /** @description what nobody asked yet */
       not_asked: components["schemas"]["BriefingQuestion"][];
       persons: components["schemas"]["Person"][];
@@ -593,6 +602,10 @@ export interface components {
       revision: number;
       /** @description false: the history was not searched, which is not the same as none */
       searched: boolean;
+      /** @description that already help: they are told that there is news, not introduced once more */
+      services?: components["schemas"]["PremiseService"][];
+      /** @description what was recorded after that visit */
+      since_visit?: components["schemas"]["PremiseSince"];
     };
     BriefingAddress: {
       district_code?: string;
@@ -676,6 +689,20 @@ export interface components {
       /** Format: date-time */
       received_at: string;
     };
+    BriefingMoved: {
+      birth_date?: string;
+      /**
+       * Format: date-time
+       * @description when they were seen elsewhere
+       */
+      elsewhere_at: string;
+      /**
+       * Format: date-time
+       * @description here
+       */
+      last_seen: string;
+      name: string;
+    };
     BriefingQuestion: {
       code: string;
       text: components["schemas"]["ScriptText"];
@@ -706,7 +733,13 @@ export interface components {
       incident_id?: string;
       /** @enum {string} */
       language: "et" | "en" | "ru";
+      /** @description where the caller is, as the telephone, its cell or the caller said */
       location?: components["schemas"]["Point"];
+      /**
+       * Format: double
+       * @description how far off that may be, in metres; absent where nobody said
+       */
+      location_radius?: number;
       /** Format: date-time */
       opened_at: string;
       persons: components["schemas"]["Person"][];
@@ -749,6 +782,11 @@ export interface components {
       /** @enum {string} */
       language?: "et" | "en" | "ru";
       location?: components["schemas"]["Point"];
+      /**
+       * Format: double
+       * @description of the location given with it, in metres; without it nobody said how far off that may be
+       */
+      location_radius?: number;
       persons?: components["schemas"]["Person"][];
       phone?: string;
     };
@@ -762,6 +800,8 @@ export interface components {
       field: string;
     };
     FoundAddress: {
+      /** @description further from the position than its radius reaches */
+      beyond?: boolean;
       district_code?: string;
       /** Format: int64 */
       dv_12m: number;
@@ -779,6 +819,11 @@ export interface components {
       kind: "dwelling" | "building" | "block" | "crossing" | "place" | "unverified";
       label: string;
       locality: string;
+      /**
+       * Format: int64
+       * @description from the position, where it was found around one
+       */
+      metres?: number;
       point?: components["schemas"]["Point"];
     };
     FoundAddressesBody: {
@@ -897,7 +942,13 @@ export interface components {
        * @enum {string}
        */
       language: "et" | "en" | "ru";
+      /** @description where the caller is, as AML or the cell gives it; one that comes later is a change of the call */
       location?: components["schemas"]["Point"];
+      /**
+       * Format: double
+       * @description how far off the location may be, in metres
+       */
+      location_radius?: number;
       phone?: string;
     };
     Outcome: {
@@ -1190,6 +1241,8 @@ export interface components {
       searched_persons: boolean;
       /** @description that already help, as earlier outcomes say */
       services: components["schemas"]["PremiseService"][];
+      /** @description what was recorded after that */
+      since_visit?: components["schemas"]["PremiseSince"];
     };
     PremiseMatch: {
       /** Format: date-time */
@@ -1235,6 +1288,23 @@ export interface components {
        * @enum {string}
        */
       tie: "dwelling" | "person";
+    };
+    PremiseSince: {
+      /**
+       * Format: int64
+       * @description at this address
+       */
+      calls: number;
+      /**
+       * Format: int64
+       * @description DV among them all, suspected too
+       */
+      dv: number;
+      /**
+       * Format: int64
+       * @description of the call's persons, elsewhere
+       */
+      persons: number;
     };
     Problem: {
       detail?: string;

@@ -5,22 +5,30 @@ import { client, done } from "../api/client";
 import { inWords } from "../api/problem";
 import { Button } from "../ui/Button";
 import { ComboBox } from "../ui/ComboBox";
+import { enter } from "../ui/Suggestions";
 import { Tag } from "../ui/Tag";
 import { useKeys } from "../ui/useKeys";
+import { Around } from "./Around";
 import { toQuestion } from "./CallerColumn";
 import type { Change, FoundAddress } from "./wire";
 
 const pause = 80; // ms: as fast as a person types, not faster
 
-/** The address while it is typed, best first. What is not in the gazetteer can be kept as it was said. */
+/**
+ * The address while it is typed, best first; until then those around the caller,
+ * where a position is known. What is not in the gazetteer can be kept as it was said.
+ */
 export function AddressField({
   has,
   near,
+  radius,
   onChange,
 }: {
   has: boolean;
   /** Where the caller is, as longitude,latitude; empty when nobody knows. */
   near: string;
+  /** How far off that may be, in metres. */
+  radius: number | undefined;
   onChange: (change: Change) => Promise<boolean>;
 }) {
   const { t } = useTranslation("calltaking");
@@ -28,7 +36,9 @@ export function AddressField({
   const [text, setText] = useState("");
   const wanted = useSettled(text.trim(), pause);
   const box = useRef<HTMLDivElement>(null);
-  useKeys({ F2: () => box.current?.querySelector("input")?.focus() });
+  const around = useRef<HTMLDivElement>(null);
+  const toField = () => box.current?.querySelector("input")?.focus();
+  useKeys({ F2: toField });
   const found = useQuery({
     queryKey: ["addresses", wanted, near],
     queryFn: ({ signal }) =>
@@ -48,6 +58,7 @@ export function AddressField({
     if (!(await onChange(change))) setText(text);
   };
   const items = wanted.length > 1 ? (found.data?.items ?? []) : [];
+  const isProposing = !has && near !== "" && text.trim() === "";
   return (
     <div className="stack-tight" ref={box}>
       <ComboBox
@@ -59,21 +70,26 @@ export function AddressField({
         suggestions={items.map((item) => ({
           id: item.id,
           title: item.label,
-          detail: [
-            item.how === "typed" ? "" : t(`address.how.${item.how}`),
-            t(`kind.${item.kind}`),
-            item.locality,
-          ]
-            .filter(Boolean)
-            .join(" · "),
-          aside: <Counts item={item} />,
+          detail: [t(`kind.${item.kind}`), item.locality].filter(Boolean).join(" · "),
+          aside: <Marks item={item} />,
         }))}
+        onDown={() => enter(around)}
         onPick={({ id }) => void choose({ address_id: id })}
         error={found.isError ? inWords(found.error, api) : undefined}
         // A call begins with where help is needed.
         // eslint-disable-next-line jsx-a11y/no-autofocus
         autoFocus={!has}
       />
+      {isProposing && (
+        <Around
+          near={near}
+          radius={radius}
+          list={around}
+          marks={(item) => <Marks item={item} />}
+          onPick={(address_id) => void choose({ address_id })}
+          onBack={toField}
+        />
+      )}
       {text.trim().length > 2 && (
         <Button size="small" icon="pin" onPress={() => void choose({ address_text: text.trim() })}>
           {t("address.unverified", { text: text.trim() })}
@@ -83,13 +99,16 @@ export function AddressField({
   );
 }
 
-function Counts({ item }: { item: FoundAddress }) {
+/** That it is not the one that was typed, and how often it called. */
+function Marks({ item }: { item: FoundAddress }) {
   const { t } = useTranslation("calltaking");
-  if (item.incidents_12m === 0) return null;
   return (
-    <span className="row">
+    <span className="ct-marks">
+      {(item.how === "corner" || item.how === "across") && (
+        <Tag severity="info">{t(`address.how.${item.how}`)}</Tag>
+      )}
       {item.dv_12m > 0 && <Tag severity="high">{t("address.dv", { count: item.dv_12m })}</Tag>}
-      <Tag>{t("address.calls", { count: item.incidents_12m })}</Tag>
+      {item.incidents_12m > 0 && <Tag>{t("address.calls", { count: item.incidents_12m })}</Tag>}
     </span>
   );
 }

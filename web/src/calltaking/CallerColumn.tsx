@@ -9,6 +9,7 @@ import { Tag } from "../ui/Tag";
 import { AddressField } from "./AddressField";
 import { EarlierCalls } from "./EarlierCalls";
 import { Persons } from "./Persons";
+import { readPosition, writePosition } from "./position";
 import type { Call, Change } from "./wire";
 
 const roles = ["victim", "third_party", "child", "suspect"] as const;
@@ -44,6 +45,7 @@ export function CallerColumn({
             <AddressField
               has={call.address !== undefined}
               near={call.location?.coordinates.join(",") ?? ""}
+              radius={call.location_radius}
               onChange={onChange}
             />
           )}
@@ -92,6 +94,15 @@ export function CallerColumn({
             onSave={(phone) => onChange({ phone })}
           />
           <EarlierCalls call={call} />
+          <Note
+            key={`${call.id} position`}
+            label={t("caller.position")}
+            help={t("caller.positionHelp")}
+            value={writePosition(call)}
+            isDisabled={isClosed}
+            check={(text) => (readPosition(text) === null ? t("caller.noPosition") : undefined)}
+            onSave={(text) => onChange(readPosition(text) ?? {})}
+          />
         </div>
       </Card>
       <Persons call={call} onChange={onChange} isClosed={isClosed} />
@@ -99,21 +110,24 @@ export function CallerColumn({
   );
 }
 
-/** A text that is saved when a person leaves the field, or presses Enter. */
+/** A text that is saved when a person leaves the field, or presses Enter, unless check says what is wrong. */
 function Note({
   label,
   help,
   value,
   isDisabled,
+  check = () => undefined,
   onSave,
 }: {
   label: string;
   help?: string;
   value: string;
   isDisabled: boolean;
+  check?: (value: string) => string | undefined;
   onSave: (value: string) => Promise<boolean>;
 }) {
   const [text, setText] = useState(value);
+  const [wrong, setWrong] = useState<string>();
   const last = useRef(value);
   const sent = useRef(value);
   useEffect(() => {
@@ -123,7 +137,10 @@ function Note({
     last.current = value;
   }, [value]);
   const save = () => {
-    if (text.trim() === value) return;
+    const isNew = text.trim() !== value;
+    const mistake = isNew ? check(text.trim()) : undefined;
+    setWrong(mistake);
+    if (!isNew || mistake !== undefined) return;
     sent.current = text;
     void onSave(text.trim());
   };
@@ -134,6 +151,7 @@ function Note({
       value={text}
       onChange={setText}
       onBlur={save}
+      error={wrong}
       isDisabled={isDisabled}
       onKeyDown={(event) => {
         if (event.key === "Enter") save();

@@ -1,6 +1,7 @@
 import { useTranslation } from "react-i18next";
 import { day, moment } from "../i18n/time";
 import { useLanguage } from "../i18n/useLanguage";
+import { isSince } from "../premise/since";
 import { Card } from "../ui/Card";
 import { Empty, NotSearched } from "../ui/states";
 import { Tag } from "../ui/Tag";
@@ -67,42 +68,9 @@ function Found({ history }: { history: History }) {
           ))}
         </ul>
       )}
-      {residents.length > 0 && (
-        <div>
-          <h3 className="eyebrow">{t("history.residents")}</h3>
-          <ul>
-            {residents.map((resident) => (
-              <li key={resident.person_id}>
-                <span className="strong">{resident.name}</span>{" "}
-                <span className="muted small">
-                  {[
-                    resident.birth_date,
-                    t("history.seen", { date: day(new Date(resident.last_seen), language) }),
-                    resident.elsewhere_at !== undefined &&
-                      t("history.elsewhere", {
-                        address: resident.elsewhere,
-                        date: day(new Date(resident.elsewhere_at), language),
-                      }),
-                  ]
-                    .filter(Boolean)
-                    .join(" · ")}
-                </span>
-              </li>
-            ))}
-          </ul>
-        </div>
-      )}
-      {services.length > 0 && (
-        <p>
-          <span className="strong">{t("history.services")}</span>{" "}
-          {services.map(({ name, last_at }) => `${name} (${day(new Date(last_at), language)})`).join(", ")}
-        </p>
-      )}
-      {last_visit_at !== undefined && (
-        <p className="muted small">
-          {t("history.lastVisit", { date: day(new Date(last_visit_at), language) })}
-        </p>
-      )}
+      <LastVisit history={history} />
+      <Services services={services} />
+      <Residents residents={residents} />
       {ties.map((tie) => {
         const tied = entries.filter((entry) => entry.tie === tie);
         if (tied.length === 0) return null;
@@ -120,9 +88,12 @@ function Found({ history }: { history: History }) {
                     entry.class === "dv" ? "high" : entry.class === "suspected_dv" ? "caution" : "neutral"
                   }
                   aside={
-                    <Tag severity={entry.class === "dv" ? "high" : "neutral"}>
-                      {t(`class.${entry.class}`)}
-                    </Tag>
+                    <>
+                      <Tag severity={entry.class === "dv" ? "high" : "neutral"}>
+                        {t(`class.${entry.class}`)}
+                      </Tag>
+                      {isSince(entry, last_visit_at) && <Tag severity="info">{t("history.isSince")}</Tag>}
+                    </>
                   }
                 >
                   <span className="muted small">
@@ -137,6 +108,83 @@ function Found({ history }: { history: History }) {
         );
       })}
       {history.more && <p className="muted small">{t("history.more")}</p>}
+    </div>
+  );
+}
+
+/** When somebody was last at this door, and what was recorded after that. */
+function LastVisit({ history: { last_visit_at, since_visit: since } }: { history: History }) {
+  const { t } = useTranslation("calltaking");
+  const { language } = useLanguage();
+  if (last_visit_at === undefined) return null;
+  return (
+    <div className="stack-tight">
+      <p className="strong">{t("history.lastVisit", { date: day(new Date(last_visit_at), language) })}</p>
+      {since !== undefined && (
+        <div className="row">
+          {since.calls + since.persons === 0 && <Tag severity="good">{t("history.quiet")}</Tag>}
+          {since.dv > 0 && <Tag severity="high">{t("history.dvSince", { count: since.dv })}</Tag>}
+          {since.calls > 0 && <Tag severity="info">{t("history.callsSince", { count: since.calls })}</Tag>}
+          {since.persons > 0 && (
+            <Tag severity="info">{t("history.personsSince", { count: since.persons })}</Tag>
+          )}
+        </div>
+      )}
+    </div>
+  );
+}
+
+/** Who helps already: nobody offers them as if they were new. */
+function Services({ services }: Pick<History, "services">) {
+  const { t } = useTranslation("calltaking");
+  const { language } = useLanguage();
+  if (services.length === 0) return null;
+  return (
+    <div>
+      <h3 className="eyebrow">{t("history.services")}</h3>
+      <ul>
+        {services.map(({ name, tie, last_at }) => (
+          <li key={name}>
+            <span className="strong">{name}</span>{" "}
+            <span className="muted small">
+              {t(`history.serviceOf.${tie}`, { date: day(new Date(last_at), language) })}
+            </span>
+          </li>
+        ))}
+      </ul>
+      <p className="muted small">{t("history.servicesHelp")}</p>
+    </div>
+  );
+}
+
+function Residents({ residents }: Pick<History, "residents">) {
+  const { t } = useTranslation("calltaking");
+  const { language } = useLanguage();
+  if (residents.length === 0) return null;
+  return (
+    <div>
+      <h3 className="eyebrow">{t("history.residents")}</h3>
+      <ul className="stack-tight">
+        {residents.map((resident) => (
+          <li key={resident.person_id}>
+            <span className="strong">{resident.name}</span>{" "}
+            <span className="muted small">
+              {[resident.birth_date, t("history.seen", { date: day(new Date(resident.last_seen), language) })]
+                .filter(Boolean)
+                .join(" · ")}
+            </span>
+            {resident.elsewhere_at !== undefined && (
+              <p className="small">
+                <Tag severity="caution">{t("history.moved")}</Tag>{" "}
+                {t("history.elsewhere", {
+                  address: resident.elsewhere,
+                  date: day(new Date(resident.elsewhere_at), language),
+                })}
+              </p>
+            )}
+          </li>
+        ))}
+      </ul>
     </div>
   );
 }

@@ -15,10 +15,16 @@ type Asked = { method: string; path: string; match: string | null; body: unknown
 
 /** A server of one call, which can be out of reach or be overtaken by someone else. */
 function server() {
-  const at = { isDown: false, version: 1, asked: [] as Asked[], answers: {} as Record<string, unknown> };
+  const at = {
+    isDown: false,
+    version: 1,
+    asked: [] as Asked[],
+    answers: {} as Record<string, unknown>,
+    location: undefined as unknown,
+  };
   const reply = (status: number, body: object) =>
     new Response(JSON.stringify(body), { status, headers: { "Content-Type": "application/json" } });
-  const call = () => ({ id: "c", version: at.version, answers: at.answers });
+  const call = () => ({ id: "c", version: at.version, answers: at.answers, location: at.location });
   vi.stubGlobal("fetch", async (request: Request) => {
     if (at.isDown) throw new TypeError("no line");
     const { pathname: path } = new URL(request.url);
@@ -108,4 +114,15 @@ test("a change that was overtaken is made again on what stands now", async () =>
   expect(changes.map(({ match }) => match)).toEqual(['"1"', '"5"']);
   expect(changes.at(-1)?.body).toEqual({ covert: true });
   await waitFor(() => expect(result.current.query.data?.version).toBe(6));
+});
+
+test("a position that comes during the call is seen, with the version to change it by", async () => {
+  const at = server();
+  const { result } = renderHook(() => useCall("c"), { wrapper });
+  await waitFor(() => expect(result.current.query.data?.version).toBe(1));
+  at.location = { type: "Point", coordinates: [24.5, 58.4] };
+  at.version = 2;
+  await waitFor(() => expect(result.current.query.data?.location).toEqual(at.location), { timeout: 5000 });
+  await act(() => result.current.change({ covert: true }));
+  expect(at.asked.filter(({ method }) => method === "PATCH").map(({ match }) => match)).toEqual(['"2"']);
 });

@@ -8,6 +8,7 @@ import { keepUnsaved, saved, useUnsaved, waitingOf } from "./unsaved";
 import type { Call, Change } from "./wire";
 
 const retryAfter = 1500; // ms
+const askPosition = 3000; // ms
 const longestWait = 24 * 60 * 60 * 1000; // ms, that the server believes
 
 const load = (id: string) => done(client.GET("/api/v1/calls/{id}", { params: { path: { id } } }));
@@ -129,6 +130,23 @@ export function useCall(id: string) {
       clearTimeout(later);
     };
   }, [sending, tries, id, inTurn, keep, api]);
+
+  // A telephone tells where it is some seconds into the call, and not to this desk.
+  const call = query.data;
+  const awaitsPosition =
+    call !== undefined &&
+    call.location === undefined &&
+    call.address === undefined &&
+    call.closed_at === undefined;
+  useEffect(() => {
+    if (!awaitsPosition) return;
+    const look = async () => {
+      if ((await load(id)).location !== undefined) await inTurn(async () => keep(await load(id)));
+    };
+    // Without a line the page says so already.
+    const every = setInterval(() => void look().catch(() => undefined), askPosition);
+    return () => clearInterval(every);
+  }, [awaitsPosition, id, inTurn, keep]);
 
   const settled = useCallback(() => inTurn(() => Promise.resolve()), [inTurn]);
 

@@ -4,6 +4,7 @@ import type { Schemas } from "../api/client";
 import { clockTime, day, moment } from "../i18n/time";
 import { useLanguage } from "../i18n/useLanguage";
 import { useStream } from "../live/useStream";
+import { isSince } from "../premise/since";
 import { Button } from "../ui/Button";
 import { Card } from "../ui/Card";
 import { Why, type Reason } from "../ui/Disclosure";
@@ -214,26 +215,105 @@ function Persons({ briefing }: { briefing: Briefing }) {
 function History({ briefing }: { briefing: Briefing }) {
   const { t } = useTranslation("tablet");
   const { language } = useLanguage();
-  const asOf = briefing.history_as_of === undefined ? undefined : new Date(briefing.history_as_of);
+  const { history, searched, history_as_of, last_visit_at } = briefing;
+  const asOf = history_as_of === undefined ? undefined : new Date(history_as_of);
   return (
     <Card title={t("history.title")} asOf={asOf}>
-      {!briefing.searched && <NotSearched />}
-      {briefing.searched && briefing.history.length === 0 && <Empty title={t("history.none")} />}
-      {briefing.searched && briefing.history.length > 0 && (
-        <ul className="tablet-list">
-          {briefing.history.map((entry) => (
-            <li key={entry.incident_id}>
-              <span className="row">
-                <span className="strong">{day(new Date(entry.received_at), language)}</span>
-                <Tag severity={entry.class === "dv" ? "high" : "neutral"}>{t(`class.${entry.class}`)}</Tag>
-                <Tag>{t(`tie.${entry.tie}`)}</Tag>
-              </span>
-              <span>{entry.summary === "" ? entry.disposition : entry.summary}</span>
-            </li>
-          ))}
-        </ul>
-      )}
+      <div className="stack">
+        {!searched && <NotSearched />}
+        {searched && history.length === 0 && <Empty title={t("history.none")} />}
+        <Services briefing={briefing} />
+        <LastVisit briefing={briefing} />
+        <Moved briefing={briefing} />
+        {searched && history.length > 0 && (
+          <ul className="tablet-list">
+            {history.map((entry) => (
+              <li key={entry.incident_id}>
+                <span className="row">
+                  <span className="strong">{day(new Date(entry.received_at), language)}</span>
+                  <Tag severity={entry.class === "dv" ? "high" : "neutral"}>{t(`class.${entry.class}`)}</Tag>
+                  <Tag>{t(`tie.${entry.tie}`)}</Tag>
+                  {isSince(entry, last_visit_at) && <Tag severity="info">{t("history.isSince")}</Tag>}
+                </span>
+                <span>{entry.summary === "" ? entry.disposition : entry.summary}</span>
+              </li>
+            ))}
+          </ul>
+        )}
+      </div>
     </Card>
+  );
+}
+
+// A revision of an earlier version has none of these parts.
+
+/** Who helps already: the victim hears that there is news, not of a service once more. */
+function Services({ briefing: { services = [] } }: { briefing: Briefing }) {
+  const { t } = useTranslation("tablet");
+  const { language } = useLanguage();
+  if (services.length === 0) return null;
+  return (
+    <section aria-label={t("history.services")}>
+      <h3 className="eyebrow">{t("history.services")}</h3>
+      <ul>
+        {services.map(({ name, tie, last_at }) => (
+          <li key={name}>
+            <span className="strong">{name}</span>{" "}
+            <span className="muted small">
+              {t(`history.serviceOf.${tie}`, { date: day(new Date(last_at), language) })}
+            </span>
+          </li>
+        ))}
+      </ul>
+      <p>{t("history.servicesHelp")}</p>
+    </section>
+  );
+}
+
+/** When somebody was last at this door, and what was recorded after that. */
+function LastVisit({ briefing: { last_visit_at, since_visit: since } }: { briefing: Briefing }) {
+  const { t } = useTranslation("tablet");
+  const { language } = useLanguage();
+  if (last_visit_at === undefined) return null;
+  return (
+    <div className="stack-tight">
+      <p className="strong">{t("history.lastVisit", { date: day(new Date(last_visit_at), language) })}</p>
+      {since !== undefined && (
+        <div className="row">
+          {since.calls + since.persons === 0 && <Tag severity="good">{t("history.quiet")}</Tag>}
+          {since.dv > 0 && <Tag severity="high">{t("history.dvSince", { count: since.dv })}</Tag>}
+          {since.calls > 0 && <Tag severity="info">{t("history.callsSince", { count: since.calls })}</Tag>}
+          {since.persons > 0 && (
+            <Tag severity="info">{t("history.personsSince", { count: since.persons })}</Tag>
+          )}
+        </div>
+      )}
+    </div>
+  );
+}
+
+/** Who may live elsewhere now. Where is not on this page: it is open at the door. */
+function Moved({ briefing: { moved = [] } }: { briefing: Briefing }) {
+  const { t } = useTranslation("tablet");
+  const { language } = useLanguage();
+  if (moved.length === 0) return null;
+  return (
+    <section aria-label={t("history.moved")}>
+      <h3 className="eyebrow">{t("history.moved")}</h3>
+      <ul className="tablet-list">
+        {moved.map(({ name, birth_date, last_seen, elsewhere_at }) => (
+          <li key={`${name} ${birth_date ?? ""}`}>
+            <span className="strong">{name}</span> {birth_date}
+            <span className="muted small">
+              {t("history.seen", {
+                here: day(new Date(last_seen), language),
+                elsewhere: day(new Date(elsewhere_at), language),
+              })}
+            </span>
+          </li>
+        ))}
+      </ul>
+    </section>
   );
 }
 

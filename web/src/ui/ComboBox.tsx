@@ -1,17 +1,8 @@
-import type { KeyboardEvent, ReactNode } from "react";
+import type { KeyboardEvent } from "react";
 import { useTranslation } from "react-i18next";
-import {
-  ComboBox as AriaComboBox,
-  Input,
-  Label,
-  ListBox,
-  ListBoxItem,
-  Popover,
-  Text,
-} from "react-aria-components";
+import { ComboBox as AriaComboBox, Input, Label, ListBox, Popover, Text } from "react-aria-components";
 import { Icon } from "./Icon";
-
-export type Suggestion = { id: string; title: string; detail?: string | undefined; aside?: ReactNode };
+import { option, type Suggestion } from "./Suggestions";
 
 /**
  * A field that suggests while a person types. The caller looks suggestions up
@@ -26,6 +17,7 @@ export function ComboBox({
   onText,
   suggestions,
   onPick,
+  onDown,
   searching = false,
   placeholder = "",
   autoFocus = false,
@@ -38,6 +30,8 @@ export function ComboBox({
   onText: (text: string) => void;
   suggestions: readonly Suggestion[];
   onPick: (picked: Suggestion) => void;
+  /** Where arrow down leads while nothing is typed; nowhere without it. */
+  onDown?: (() => void) | undefined;
   searching?: boolean;
   placeholder?: string;
   autoFocus?: boolean;
@@ -53,6 +47,12 @@ export function ComboBox({
     if (event.key === "Enter" && led === null && suggestions[0] !== undefined && text !== "") {
       onPick(suggestions[0]);
     }
+  };
+  const leadOn = (event: KeyboardEvent) => {
+    if (event.key !== "ArrowDown" || text !== "") return;
+    event.preventDefault();
+    event.stopPropagation(); // there is no list of its own to open
+    onDown?.();
   };
   const found = searching ? t("loading") : t("suggestions", { count: suggestions.length });
   return (
@@ -84,6 +84,7 @@ export function ComboBox({
         <Input
           className="input"
           placeholder={placeholder}
+          onKeyDownCapture={leadOn}
           onKeyDown={takeBest}
           autoComplete="off"
           spellCheck={false}
@@ -101,21 +102,7 @@ export function ComboBox({
             <p className="listbox-empty">{searching ? t("loading") : t("noSuggestions")}</p>
           )}
         >
-          {(suggestion) => (
-            <ListBoxItem className="listbox-item" textValue={suggestion.title}>
-              <span className="listbox-words">
-                <Text slot="label" className="listbox-title">
-                  {suggestion.title}
-                </Text>
-                {suggestion.detail !== undefined && (
-                  <Text slot="description" className="listbox-detail">
-                    {suggestion.detail}
-                  </Text>
-                )}
-              </span>
-              {suggestion.aside}
-            </ListBoxItem>
-          )}
+          {option}
         </ListBox>
       </Popover>
     </AriaComboBox>

@@ -1,15 +1,16 @@
 // @vitest-environment jsdom
 import { act, cleanup, render, screen } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
-import { useState } from "react";
+import { useRef, useState } from "react";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { startTexts } from "../i18n/start";
 import { Announcer, useAnnounce } from "./Announcer";
 import { Button } from "./Button";
 import { Checks, Choice } from "./Choice";
-import { ComboBox, type Suggestion } from "./ComboBox";
+import { ComboBox } from "./ComboBox";
 import { Why } from "./Disclosure";
 import { Empty, NoData, NotSearched } from "./states";
+import { enter, Suggestions, type Suggestion } from "./Suggestions";
 import { ui } from "./texts";
 import { useKeys } from "./useKeys";
 
@@ -125,6 +126,69 @@ describe("a typeahead", () => {
     await userEvent.type(screen.getByRole("combobox", { name: "Address" }), "p");
     const status = await screen.findByText("2 suggestions");
     expect(status.getAttribute("role")).toBe("status");
+  });
+});
+
+describe("suggestions that stand before anything is typed", () => {
+  const groups = [
+    { id: "within", title: "Near", items: [{ id: "n", title: "Kase 1" }] },
+    { id: "beyond", title: "Beyond", items: [{ id: "f", title: "Kase 9", detail: "90 m away" }] },
+  ];
+  const picked = vi.fn<(id: string) => void>();
+  function Proposing() {
+    const [text, setText] = useState("");
+    const list = useRef<HTMLDivElement>(null);
+    return (
+      <>
+        <ComboBox
+          label="Address"
+          text={text}
+          onText={setText}
+          suggestions={[]}
+          onPick={() => undefined}
+          onDown={() => enter(list)}
+        />
+        <Suggestions
+          label="Around"
+          groups={groups}
+          list={list}
+          onPick={picked}
+          onBack={() => screen.getByRole("combobox", { name: "Address" }).focus()}
+        />
+      </>
+    );
+  }
+  beforeEach(() => {
+    picked.mockClear();
+    vi.stubGlobal("CSS", { escape: (name: string) => name });
+  });
+  afterEach(() => {
+    vi.unstubAllGlobals();
+  });
+
+  test("are led to by the arrow, chosen with Enter, and not by a slip", async () => {
+    render(<Proposing />);
+    const field = screen.getByRole("combobox", { name: "Address" });
+    await userEvent.click(field);
+    await userEvent.keyboard("{Enter}");
+    expect(picked).not.toHaveBeenCalled();
+    await userEvent.keyboard("{ArrowDown}{ArrowDown}");
+    expect(document.activeElement).toBe(screen.getByRole("option", { name: "Kase 9 90 m away" }));
+    await userEvent.keyboard("{Enter}");
+    expect(picked).toHaveBeenCalledExactlyOnceWith("f");
+  });
+
+  test("give way to the field when a person types, or goes back", async () => {
+    render(<Proposing />);
+    const field = screen.getByRole<HTMLInputElement>("combobox", { name: "Address" });
+    await userEvent.click(field);
+    await userEvent.keyboard("{ArrowDown}{ArrowUp}");
+    expect(document.activeElement).toBe(field);
+    await userEvent.keyboard("{ArrowDown}{Escape}");
+    expect(document.activeElement).toBe(field);
+    await userEvent.keyboard("{ArrowDown}pä");
+    expect(field.value).toBe("pä");
+    expect(picked).not.toHaveBeenCalled();
   });
 });
 
