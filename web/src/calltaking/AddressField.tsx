@@ -3,7 +3,6 @@ import { useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { client, done } from "../api/client";
 import { inWords } from "../api/problem";
-import { Button } from "../ui/Button";
 import { ComboBox } from "../ui/ComboBox";
 import { enter } from "../ui/Suggestions";
 import { Tag } from "../ui/Tag";
@@ -12,6 +11,7 @@ import { Around } from "./Around";
 import { toQuestion } from "./CallerColumn";
 import type { Change, FoundAddress } from "./wire";
 
+const unverified = "unverified"; // no id of an address
 const pause = 80; // ms: as fast as a person types, not faster
 
 /**
@@ -58,7 +58,20 @@ export function AddressField({
     if (!(await onChange(change))) setText(text);
   };
   const items = wanted.length > 1 ? (found.data?.items ?? []) : [];
-  const isProposing = !has && near !== "" && text.trim() === "";
+  const said = text.trim();
+  const isSearching = wanted !== said || found.isFetching;
+  // Last in the list, and never while better ones may come: Enter must not take it for one of them.
+  const asSaid =
+    said.length > 2 && !isSearching
+      ? [
+          {
+            id: unverified,
+            title: t("address.unverified", { text: said }),
+            detail: t("address.unverifiedHelp"),
+          },
+        ]
+      : [];
+  const isProposing = !has && near !== "" && said === "";
   return (
     <div className="stack-tight" ref={box}>
       <ComboBox
@@ -66,15 +79,24 @@ export function AddressField({
         placeholder={has ? t("address.correct") : t("address.placeholder")}
         text={text}
         onText={setText}
-        searching={wanted !== text.trim() || found.isFetching}
-        suggestions={items.map((item) => ({
-          id: item.id,
-          title: item.label,
-          detail: [t(`kind.${item.kind}`), item.locality].filter(Boolean).join(" · "),
-          aside: <Marks item={item} />,
-        }))}
+        searching={isSearching}
+        suggestions={[
+          ...items.map((item) => ({
+            id: item.id,
+            title: item.label,
+            detail: [
+              t(`kind.${item.kind}`),
+              item.locality,
+              item.former_label !== undefined && t("address.former", { label: item.former_label }),
+            ]
+              .filter(Boolean)
+              .join(" · "),
+            aside: <Marks item={item} />,
+          })),
+          ...asSaid,
+        ]}
         onDown={() => enter(around)}
-        onPick={({ id }) => void choose({ address_id: id })}
+        onPick={({ id }) => void choose(id === unverified ? { address_text: said } : { address_id: id })}
         error={found.isError ? inWords(found.error, api) : undefined}
         // A call begins with where help is needed.
         // eslint-disable-next-line jsx-a11y/no-autofocus
@@ -89,11 +111,6 @@ export function AddressField({
           onPick={(address_id) => void choose({ address_id })}
           onBack={toField}
         />
-      )}
-      {text.trim().length > 2 && (
-        <Button size="small" icon="pin" onPress={() => void choose({ address_text: text.trim() })}>
-          {t("address.unverified", { text: text.trim() })}
-        </Button>
       )}
     </div>
   );

@@ -1,7 +1,8 @@
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { client, done } from "../api/client";
-import { ComboBox, type Suggestion } from "../ui/ComboBox";
+import { ComboBox } from "../ui/ComboBox";
+import type { Suggestion } from "../ui/Suggestions";
 
 /** Finds an address of the gazetteer while a person types. */
 export function AddressSearch({ label, onPick }: { label: string; onPick: (picked: Suggestion) => void }) {

@@ -95,7 +95,7 @@ function Head({ first, around, isPart }: { first: First; around: number; isPart:
           </p>
         )}
         <p className="row muted">
-          {t(`address.kind.${address.kind}`)} · {address.locality}
+          {[t(`address.kind.${address.kind}`), address.locality].filter(Boolean).join(" · ")}
           {around > 0 && <Tag>{t("address.elsewhere", { number: isPart ? `${around}+` : around })}</Tag>}
         </p>
       </div>

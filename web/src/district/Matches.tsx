@@ -7,7 +7,7 @@ import { day } from "../i18n/time";
 import { useLanguage } from "../i18n/useLanguage";
 import { Button } from "../ui/Button";
 import { Card } from "../ui/Card";
-import type { Suggestion } from "../ui/ComboBox";
+import type { Suggestion } from "../ui/Suggestions";
 import { AddressSearch } from "./AddressSearch";
 import type { Go } from "./words";
 

@@ -51,7 +51,7 @@ export function Repeats({ go }: { go: Go }) {
         </Empty>
       )}
       {items.length > 0 && (
-        <table className="table district-table">
+        <table className="table district-repeats">
           <thead>
             <tr>
               <th scope="col">{t(`repeats.${by}`)}</th>
@@ -61,9 +61,6 @@ export function Repeats({ go }: { go: Go }) {
               </th>
               <th scope="col" className="district-figure">
                 {t("repeats.year")}
-              </th>
-              <th scope="col" className="district-figure">
-                {t("repeats.last")}
               </th>
             </tr>
           </thead>
@@ -86,16 +83,19 @@ function Row({ by, item, go }: { by: By; item: Repeat; go: Go }) {
       <td>
         <div className="district-lines">
           <Who item={item} />
-          {item.address && (
-            <span className="row">
+          <span>
+            {item.address && (
               <Button variant="quiet" size="small" onPress={() => go.address(item.address?.id ?? "")}>
                 {item.address.label}
               </Button>
-              {by !== "address" && item.addresses > 1 && (
-                <span className="muted small">{t("repeats.more", { count: item.addresses - 1 })}</span>
-              )}
+            )}
+            <span className="muted small">
+              {by !== "address" &&
+                item.addresses > 1 &&
+                `${t("repeats.more", { count: item.addresses - 1 })} · `}
+              {t("repeats.last", { date: day(new Date(item.last_at), language) })}
             </span>
-          )}
+          </span>
         </div>
       </td>
       <td>
@@ -106,7 +106,6 @@ function Row({ by, item, go }: { by: By; item: Repeat; go: Go }) {
         <span className="muted small"> / {item.dv_90d_before}</span>
       </td>
       <td className="district-figure strong">{item.dv_12m}</td>
-      <td className="district-figure muted">{day(new Date(item.last_at), language)}</td>
     </tr>
   );
 }
@@ -118,12 +117,12 @@ function Who({ item }: { item: Repeat }) {
   if (item.person === undefined) return null;
   const { name, birth_date, roles } = item.person;
   return (
-    <span>
-      <span className="strong">{name === "" ? t("repeats.nameless") : name}</span>{" "}
+    <>
+      <span className="strong">{name === "" ? t("repeats.nameless") : name}</span>
       <span className="muted small">
         {birth_date !== undefined && `${day(new Date(birth_date), language)} · `}
         {roles.map((role) => t(`repeats.role.${role}`)).join(", ")}
       </span>
-    </span>
+    </>
   );
 }
