@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"time"
 
 	"doorstep/internal/access"
 	"doorstep/internal/fault"
@@ -111,4 +112,131 @@ func (r *Room) ReportOutcome(ctx context.Context, a access.Actor, id incident.ID
 	}
 	r.tell(ctx, kept)
 	return kept, nil
+}
+
+// UnverifiedAddress is one that nobody found when it was said, with what is kept
+// at it; suspected DV counts as DV.
+type UnverifiedAddress struct {
+	Address   premise.Address
+	Incidents int
+	DV        int
+	LastAt    time.Time
+}
+
+// Match says that an unverified address is another one.
+type Match struct {
+	ID       string
+	From, To premise.ID
+	By       access.AccountID
+	At       time.Time
+}
+
+// Unverified lists the addresses of the actor's district, and those of no known
+// district, that nobody found when they were said.
+func (r *Room) Unverified(ctx context.Context, a access.Actor, limit int) ([]UnverifiedAddress, error) {
+	if err := a.Need(access.DistrictOfficer); err != nil {
+		return nil, err
+	}
+	return r.Store.Unverified(ctx, a.DistrictCode, limit)
+}
+
+// Match keeps that an unverified address is another one: what happened there is
+// part of that one's history from now on.
+func (r *Room) Match(ctx context.Context, a access.Actor, from, to premise.ID) (premise.Address, error) {
+	if err := r.mayMatch(ctx, a, from); err != nil {
+		return premise.Address{}, err
+	}
+	at, err := r.Store.Address(ctx, to)
+	if fault.Is(err, fault.NotFound) || err == nil && at.District != a.DistrictCode {
+		return premise.Address{}, fault.Bad("address_id", "is no address of your district")
+	}
+	if err != nil {
+		return premise.Address{}, err
+	}
+	return at, r.Store.Match(ctx, Match{ID: r.NewID(), From: from, To: to, By: a.ID, At: r.Now()})
+}
+
+// Unmatch takes a match back.
+func (r *Room) Unmatch(ctx context.Context, a access.Actor, from premise.ID) error {
+	if err := r.mayMatch(ctx, a, from); err != nil {
+		return err
+	}
+	return r.Store.Unmatch(ctx, Match{From: from, By: a.ID, At: r.Now()})
+}
+
+// mayMatch refuses an address of another district.
+func (r *Room) mayMatch(ctx context.Context, a access.Actor, from premise.ID) error {
+	if err := a.Need(access.DistrictOfficer); err != nil {
+		return err
+	}
+	at, err := r.Store.Address(ctx, from)
+	if err != nil {
+		return err
+	}
+	if at.District != "" && at.District != a.DistrictCode {
+		return fault.New(fault.NotFound, "no such address in your district")
+	}
+	use := access.Use{Actor: a, Purpose: access.ForReview, At: r.Now()}
+	if err := r.Store.UsedAddress(ctx, use, from); err != nil {
+		return fmt.Errorf("record a look at address %s: %w", from, err)
+	}
+	return nil
+}
+
+// What repeats are counted by.
+const (
+	ByAddress = "address"
+	ByPerson  = "person"
+	ByNumber  = "number"
+)
+
+// Repeat is an address, a person or a telephone number with more than one DV
+// incident in 12 months; suspected DV counts as DV. The study found that nobody
+// could identify repeat callers and repeat victims.
+type Repeat struct {
+	Address     premise.Address // itself, or the latest of the person or number
+	Person      RepeatPerson
+	Number      string
+	DV12m       int
+	DV90d       int
+	DV90dBefore int // in the 90 days before those
+	LastAt      time.Time
+	Addresses   int // how many different ones
+}
+
+// RepeatPerson is a person who was a victim or a suspect again.
+type RepeatPerson struct {
+	ID, Name, BirthDate string
+	Roles               []string
+}
+
+// The trends.
+const (
+	Rising  = "rising"
+	Steady  = "steady"
+	Falling = "falling"
+)
+
+// Trend compares the last 90 days with the 90 before: two incidents more or
+// fewer, or twice as many or half, are a trend. One more than none is not.
+func (r Repeat) Trend() string {
+	now, before := r.DV90d, r.DV90dBefore
+	switch {
+	case now-before >= 2 || before > 0 && now >= 2*before:
+		return Rising
+	case before-now >= 2 || now > 0 && before >= 2*now:
+		return Falling
+	}
+	return Steady
+}
+
+// Repeats lists what repeats in the actor's district.
+func (r *Room) Repeats(ctx context.Context, a access.Actor, by string, limit int) ([]Repeat, error) {
+	if err := a.Need(access.DistrictOfficer); err != nil {
+		return nil, err
+	}
+	if a.DistrictCode == "" {
+		return nil, fault.New(fault.Forbidden, "you have no district")
+	}
+	return r.Store.Repeats(ctx, access.Use{Actor: a, Purpose: access.ForReview, At: r.Now()}, by, a.DistrictCode, limit)
 }

@@ -350,3 +350,67 @@ func FuzzCSV(f *testing.F) {
 		}
 	})
 }
+
+const geoMapping = "source: test\nformat: geojson\nid: id\naddress: {text: \"{street} {number}[-{unit}]\"}\nlocality: {text: \"{town}\"}\npoint: {x: geometry.x, y: geometry.y, within: [20, 55, 30, 60]}\n"
+
+// TestGeoJSON: a collection and features in lines are read alike.
+func TestGeoJSON(t *testing.T) {
+	m := mapping(t, geoMapping)
+	const one = `{"type":"Feature","properties":{"id":7,"street":"Kase tn","number":"5","unit":null,"town":"Kivila"},"geometry":{"type":"Point","coordinates":[24.5,59.25,3]}}`
+	const two = `{"type":"Feature","geometry":{"type":"Polygon","coordinates":[[[1,2],[3,4],[1,2]]]},"properties":{"id":"8","street":"Kase tn","number":"5","unit":"2","town":"Kivila"}}`
+	for name, c := range map[string]struct {
+		text  string
+		lines []int64
+	}{
+		"collection": {"{\"type\":\"FeatureCollection\",\"crs\":{},\n\"features\":[\n" + one + ",\n" + two + ",\n5]}", []int64{3, 4, 5}},
+		"lines":      {one + "\n\n" + two + "\n[5]\n", []int64{1, 3, 4}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			got, err := rows(t, m, []byte(c.text))
+			if err != nil || len(got) != 3 || got[2].Reason != "not a feature" {
+				t.Fatalf("read %+v, %v", got, err)
+			}
+			for i, row := range got {
+				if row.Line != c.lines[i] {
+					t.Errorf("row %d is on line %d, want %d", i, row.Line, c.lines[i])
+				}
+			}
+			for i, want := range []string{"kivila|kase tn|5", "kivila|kase tn|5|2"} {
+				a, reason := m.Address(got[i].Values, func(string) {})
+				if reason != "" || a.Parsed.Key != want || (a.Spot != nil) != (i == 0) {
+					t.Errorf("read %+v, %q; want %s", a, reason, want)
+				}
+			}
+		})
+	}
+	for _, text := range []string{"", "[]", `{"features":{}}`, `{"features":[{"type"`, one + "\n{", `{"type":"Feature","properties":5}`} {
+		if got, err := rows(t, m, []byte(text)); err == nil && len(got) > 0 && got[len(got)-1].Reason == "" {
+			t.Errorf("%q is read to its end as %+v", text, got)
+		}
+	}
+}
+
+func FuzzGeoJSON(f *testing.F) {
+	f.Add([]byte(`{"features":[{"properties":{"id":1},"geometry":{"type":"Point","coordinates":[1,2]}},{}]}`))
+	f.Add([]byte("{\"properties\":{}}\n{\"geometry\":null}\n"))
+	f.Fuzz(func(t *testing.T, data []byte) {
+		m := mapping(t, geoMapping)
+		file, err := open(t, m, data)
+		if err != nil {
+			return
+		}
+		for last := int64(1); ; {
+			row, err := file.Next()
+			if err != nil {
+				return
+			}
+			if row.Line < last || (row.Reason == "") != (len(row.Values) == 7) {
+				t.Fatalf("after line %d came %+v", last, row)
+			}
+			if row.Reason == "" {
+				m.Address(row.Values, func(string) {})
+			}
+			last = row.Line
+		}
+	})
+}
