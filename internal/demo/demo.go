@@ -41,6 +41,7 @@ type World struct {
 	Persons     []Person
 	Links       []Link
 	Incidents   []Incident // oldest first
+	Calls       []Call     // that stories began with; the everyday ones are not kept
 	Assignments []Assignment
 	Sheets      []Sheet
 	Outcomes    []outcome.Outcome
@@ -103,6 +104,12 @@ type Incident struct {
 	Disposition, Summary, RiskLevel       string
 	RaisedBy                              string
 	Parties                               []Party
+}
+
+// Call is one that an incident was raised from.
+type Call struct {
+	ID, Phone, CallerRole, Language string
+	Incident                        Incident
 }
 
 // Party is a person's part in an incident.

@@ -19,7 +19,7 @@ import (
 // tables are all that the demo writes.
 var tables = []string{
 	"district", "street", "address", "caution", "account", "unit", "shift", "crew", "person", "person_link",
-	"incident", "incident_person", "assignment", "on_scene_record", "on_scene_record_version", "outcome", "feedback",
+	"incident", "incident_person", "call", "party", "assignment", "on_scene_record", "on_scene_record_version", "outcome", "feedback",
 }
 
 func rows(t *testing.T, pool *pgxpool.Pool) map[string]int {
@@ -57,7 +57,7 @@ func TestLoadingTwiceAddsNothing(t *testing.T) {
 	w, first := demo.Make(demo.Seed, now), rows(t, pool)
 	for table, want := range map[string]int{
 		"address": len(w.Addresses), "incident": len(w.Incidents), "person": len(w.Persons), "street": len(w.Streets),
-		"outcome": len(w.Outcomes), "feedback": len(w.Feedback), "account": len(w.Accounts), "shift": len(w.Units), "crew": 2 * len(w.Units),
+		"call": len(w.Calls), "outcome": len(w.Outcomes), "feedback": len(w.Feedback), "account": len(w.Accounts), "shift": len(w.Units), "crew": 2 * len(w.Units),
 	} {
 		if first[table] != want {
 			t.Errorf("%d rows of %s, want %d", first[table], table, want)
@@ -163,12 +163,12 @@ func TestTheDesksFindWhatTheTourPromises(t *testing.T) {
 		t.Errorf("district1 has %v waiting, want %v", why, want)
 	}
 	use := access.Use{Actor: access.Actor{ID: "00000000-0000-7000-8000-000000000001", Role: access.DistrictOfficer}, Purpose: access.ForReview, At: now}
-	for _, by := range []string{control.ByAddress, control.ByPerson} {
+	for _, by := range []string{control.ByAddress, control.ByPerson, control.ByNumber} {
 		repeats, err := store.Repeats(t.Context(), use, by, "keskus", 50)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if len(repeats) == 0 || by == control.ByAddress && repeats[0].Address.Label != demo.RepeatDoor {
+		if len(repeats) < 2 || repeats[0].Address.Label != demo.RepeatDoor {
 			t.Errorf("district1's repeats by %s are %v, want %s first of the addresses", by, repeats, demo.RepeatDoor)
 		}
 	}

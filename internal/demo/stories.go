@@ -65,7 +65,7 @@ func (g *generator) stories() {
 	g.children()
 }
 
-func (g *generator) tell(s scene, past ...episode) {
+func (g *generator) tell(s scene, past ...episode) (told []Incident) {
 	g.told[s.door] = true
 	at := g.byLabel[s.door].Address
 	for _, e := range past {
@@ -83,10 +83,21 @@ func (g *generator) tell(s scene, past ...episode) {
 			in.RaisedBy = g.as("calltaker1")
 		}
 		in = g.incident(at, in)
+		told = append(told, in)
 		if e.after != nil {
 			e.after.in = &in
 			g.afters = append(g.afters, *e.after)
 		}
+	}
+	return told
+}
+
+// rang keeps that incidents were raised from calls of one number.
+func (g *generator) rang(number, callerRole, language string, told ...Incident) {
+	for _, in := range told {
+		g.Calls = append(g.Calls, Call{
+			ID: g.idAt(in.Received, "call", len(g.Calls)), Phone: number, CallerRole: callerRole, Language: language, Incident: in,
+		})
 	}
 }
 
@@ -104,7 +115,7 @@ func (g *generator) caution(kind, note, door, person string, sinceDays, reviewDa
 
 func (g *generator) armed() {
 	victim, suspect := g.person("Triin Kangur", 34), g.person("Marko Kangur", 38)
-	g.tell(scene{RepeatDoor, "domestic", "partner", couple(victim, suspect)},
+	told := g.tell(scene{RepeatDoor, "domestic", "partner", couple(victim, suspect)},
 		episode{700, 21, "suspected_dv", 3, "low", []string{"no_safe_place"}, "warned", "Naaber kuulis karjumist. Naine ütles, et midagi ei juhtunud.", nil},
 		episode{330, 23, "dv", 3, "low", []string{"threats", "intoxicated"}, "report written", "Sõnaline tüli ja ähvardused, mees joobes.", nil},
 		episode{236, 20, "dv", 2, "medium", []string{"violence_now", "injury"}, "report written", "Mees lõi rusikaga. Naine keeldus arstist.", nil},
@@ -125,6 +136,8 @@ func (g *generator) armed() {
 					HelpedBy: []string{"Ohvriabi", "Naiste tugikeskus"},
 				}, days: 3, dueDays: -1, feedback: true,
 			}})
+	g.rang("+37200009001", "third_party", "et", told[0])
+	g.rang("+37200009002", "victim", "et", told[1:]...)
 	g.caution("firearm", "Jahirelva luba; relv hoiul, luba peatamisel", RepeatDoor, suspect, 47, 318)
 	// The same man under a name that was taken down by ear.
 	twin := g.person("Marko Kangro", 38)
@@ -153,14 +166,15 @@ func (g *generator) moved() {
 		episode{690, 1, "dv", 2, "medium", []string{"violence_now", "injury"}, "report written", "Huul katki. Naine ei soovinud avaldust teha.", nil},
 		episode{540, 23, "dv", 2, "medium", []string{"coercive_control", "stalking"}, "report written", "Jälgib telefoni ja käimisi.", nil},
 		episode{431, 3, "dv", 1, "high", []string{"strangulation", "fear_of_death"}, "suspect detained", "Kägistas; naine kartis oma elu pärast.", nil})
-	g.tell(scene{SecondHome, "domestic", "partner", both},
+	told := g.tell(scene{SecondHome, "domestic", "partner", both},
 		episode{204, 21, "dv", 2, "medium", []string{"violence_now", "pregnancy"}, "report written", "Kolisid kokku tagasi. Naine on rase, mees lõi.", nil},
 		episode{32, 22, "dv", 2, "high", []string{"violence_now", "threats", "pregnancy"}, "suspect detained", "Mees lõi raseda naise pikali. Kiirabi kutsutud.", nil})
+	g.rang("+37200009003", "victim", "et", told...)
 }
 
 func (g *generator) ordered() {
 	victim, suspect := g.person("Kristi Laane", 41), g.person("Urmas Kotkas", 44)
-	g.tell(scene{OrderDoor, "domestic", "ex_partner", couple(victim, suspect)},
+	told := g.tell(scene{OrderDoor, "domestic", "ex_partner", couple(victim, suspect)},
 		episode{380, 18, "dv", 2, "medium", []string{"separation", "threats"}, "report written", "Endine abikaasa ukse taga, ähvardas.", nil},
 		episode{190, 22, "dv", 2, "high", []string{"stalking", "threats", "separation"}, "report written", "Jälitab; sõnumid alles hoitud.", nil},
 		episode{76, 20, "dv", 2, "high", []string{"violence_now", "injury", "separation"}, "suspect detained", "Tungis sisse ja lõi.", nil},
@@ -177,12 +191,13 @@ func (g *generator) ordered() {
 					Advice: "Sõnumite pildid olid kohtus otsustavad.", HelpedBy: []string{"Ohvriabi"},
 				}, days: 7, dueDays: -0.1, feedback: true,
 			}})
+	g.rang("+37200000007", "victim", "et", told...) // her number on record
 	g.caution("protection_order", "Lähenemiskeeld: mitte lähemale kui 100 m", OrderDoor, suspect, 70, 295)
 }
 
 func (g *generator) mother() {
 	victim, suspect := g.person("Maie Jalakas", 72), g.person("Indrek Jalakas", 45)
-	g.tell(scene{DogDoor, "domestic", "child", couple(victim, suspect)},
+	told := g.tell(scene{DogDoor, "domestic", "child", couple(victim, suspect)},
 		episode{1040, 17, "dv", 3, "medium", []string{"threats", "substance_problem"}, "report written", "Poeg nõudis raha ja ähvardas.", nil},
 		episode{960, 20, "dv", 3, "medium", []string{"violence_now", "vulnerable_person"}, "report written", "Poeg tõukas ema. Ema liigub kargul.", nil},
 		episode{640, 22, "dv", 3, "medium", []string{"threats", "dog"}, "warned", "Suur koer lahti, poeg ei allunud kohe.", nil},
@@ -190,12 +205,13 @@ func (g *generator) mother() {
 		episode{250, 12, "dv", 3, "medium", []string{"threats"}, "report written", "Nõuab korterit enda nimele.", nil},
 		episode{140, 23, "suspected_dv", 3, "medium", []string{"line_cut"}, "warned", "Kõne katkes. Ema ütles, et valis valesti.", nil},
 		episode{58, 18, "dv", 2, "high", []string{"violence_now", "threat_to_kill", "vulnerable_person"}, "suspect detained", "Ähvardas ema tappa.", nil})
+	g.rang("+37200009004", "victim", "et", told...)
 	g.caution("dog", "Suur koer, õues lahti", DogDoor, "", 640, -30)
 }
 
 func (g *generator) brothers() {
 	victim, suspect := g.person("Peeter Aru", 27), g.person("Sander Aru", 31)
-	g.tell(scene{BrotherDoor, "domestic", "sibling", couple(victim, suspect)},
+	told := g.tell(scene{BrotherDoor, "domestic", "sibling", couple(victim, suspect)},
 		episode{300, 21, "dv", 3, "low", []string{"threats"}, "warned", "Vennad tülis, teine elab mujal.", nil},
 		episode{110, 0, "dv", 3, "medium", []string{"violence_now", "intoxicated"}, "report written", "Vend lõi venda.", nil},
 		episode{3, 20, "dv", 2, "medium", []string{"violence_now", "injury"}, "report written", "Vend murdis venna sõrme.", &after{
@@ -206,13 +222,14 @@ func (g *generator) brothers() {
 				ChildrenPresent: "no", Injuries: "yes", VictimSupport: "refused",
 			},
 		}})
+	g.rang("+37200009005", "third_party", "et", told...) // their mother, who lives elsewhere
 }
 
 func (g *generator) children() {
 	mother := g.person("Natalja Kuzmina", 36)
 	father := g.person("Oleg Kuzmin", 39)
 	child := g.person("Artur Kuzmin", 9)
-	g.tell(scene{ChildrenDoor, "domestic", "partner", []Party{{mother, "victim"}, {father, "suspect"}, {child, "child"}}},
+	told := g.tell(scene{ChildrenDoor, "domestic", "partner", []Party{{mother, "victim"}, {father, "suspect"}, {child, "child"}}},
 		episode{420, 20, "dv", 3, "medium", []string{"children_present", "violence_now", "interpreter_needed"}, "report written", "Laps avas ukse. Ema räägib vene keelt.", nil},
 		episode{160, 21, "dv", 2, "medium", []string{"children_present", "threats", "interpreter_needed"}, "report written", "Father threatened the mother; the boy hid. Child protection told.", nil},
 		episode{2, 22, "dv", 2, "high", []string{"children_present", "violence_now", "injury", "interpreter_needed"}, "suspect detained",
@@ -223,6 +240,7 @@ func (g *generator) children() {
 					VictimSupport: "not_reached", ContactCardGiven: true,
 				},
 			}})
+	g.rang("+37200009006", "child", "ru", told...)
 }
 
 // aftermath writes what became of the cases. Every older one has an outcome;

@@ -98,6 +98,7 @@ func queueDemo(b *pgx.Batch, w demo.World, passwordHash string) {
 	queueStaff(b, w, passwordHash)
 	queuePeople(b, w)
 	queueIncidents(b, w)
+	queueCalls(b, w)
 	queueAfterwards(b, w)
 }
 
@@ -164,6 +165,24 @@ values ($1, $2, 'demo', 'closed', $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13
 			in.Received, in.Dispatched, in.Arrived, in.Closed, in.Disposition, in.Summary, unlessEmpty(in.RiskLevel), in.RaisedBy)
 		for _, p := range in.Parties {
 			b.Queue(`insert into incident_person (person_id, incident_id, role) values ($1, $2, $3) on conflict do nothing`, p.PersonID, in.ID, p.Role)
+		}
+	}
+}
+
+// queueCalls keeps each call with the first version of the script: those that
+// came later bind nobody who called before.
+func queueCalls(b *pgx.Batch, w demo.World) {
+	for _, c := range w.Calls {
+		in := c.Incident
+		b.Queue(`
+insert into call (id, phone, channel, caller_role, language, address_id, script_code, script_version, incident_id, taken_by, opened_at, closed_at)
+values ($1, $2, 'voice', $3, $4, $5, 'dv', 1, $6, $7, $8, $9) on conflict do nothing`,
+			c.ID, c.Phone, c.CallerRole, c.Language, in.AddressID, in.ID, in.RaisedBy, in.Received, in.Dispatched)
+		for i, p := range in.Parties {
+			b.Queue(`
+insert into party (call_id, role, position, person_id, certainty, reason)
+values ($1, $2, $3, $4, 'likely', 'name_and_birth_date') on conflict do nothing`,
+				c.ID, p.Role, i, p.PersonID)
 		}
 	}
 }
