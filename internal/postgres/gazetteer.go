@@ -398,7 +398,33 @@ from (
 order by cost, tier, ` + ringOf + `, house = '' desc, at, coalesce(hundred, substring(house from '^\d{1,9}')::int), length(house), house, length(flat), flat, id
 limit 3 * $8`
 
+// findDoors looks on the likeliest streets first. Where no position orders streets
+// that are as likely, the others are looked at only for what is still missing: in
+// a large country many towns have a street so named.
 func (s *Store) findDoors(ctx context.Context, streets []foundStreet, q premise.Search) ([]ranked, error) {
+	first := len(streets)
+	if q.Near == nil {
+		first = min(first, q.Limit)
+	}
+	found, err := s.doorsOf(ctx, streets[:first], q)
+	rest := streets[first:]
+	if err != nil || len(rest) == 0 {
+		return found, err
+	}
+	asGood := 0
+	for _, f := range found {
+		if f.cost <= rest[0].cost {
+			asGood++
+		}
+	}
+	if asGood >= q.Limit {
+		return found, nil
+	}
+	more, err := s.doorsOf(ctx, rest, q)
+	return append(found, more...), err
+}
+
+func (s *Store) doorsOf(ctx context.Context, streets []foundStreet, q premise.Search) ([]ranked, error) {
 	n := len(streets)
 	ids, costs, hundreds := make([]int64, n), make([]int32, n), make([]int32, n)
 	houses, units := make([]string, n), make([]string, n)
