@@ -38,10 +38,8 @@ type conn struct {
 	signedIn func(context.Context) bool
 	limit    *rate.Limiter
 
-	queue   chan frame
-	bytes   atomic.Int64  // waiting in queue
-	drained chan struct{} // told after each frame written
-	pongs   chan []byte
+	queue queue
+	pongs chan []byte
 
 	once   sync.Once
 	reason atomic.Int64  // the CloseCode, once gone is closed
@@ -57,13 +55,12 @@ type conn struct {
 func newConn(h *Hub, socket *websocket.Conn, a access.Actor, signedIn func(context.Context) bool) *conn {
 	return &conn{
 		hub: h, socket: socket, actor: a, signedIn: signedIn,
-		limit:   rate.NewLimiter(framesPerSecond, frameBurst),
-		queue:   make(chan frame, h.Queue),
-		drained: make(chan struct{}, 1),
-		pongs:   make(chan []byte, 1),
-		gone:    make(chan struct{}),
-		deaf:    make(chan struct{}),
-		subs:    map[string]*sub{},
+		limit: rate.NewLimiter(framesPerSecond, frameBurst),
+		queue: newQueue(),
+		pongs: make(chan []byte, 1),
+		gone:  make(chan struct{}),
+		deaf:  make(chan struct{}),
+		subs:  map[string]*sub{},
 	}
 }
 

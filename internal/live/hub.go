@@ -189,6 +189,7 @@ type Stats struct {
 	Connections   int
 	Topics        int                 // with at least one listener here
 	Queued        int                 // frames waiting for all connections
+	QueuedBytes   int                 // of those
 	LongestQueue  int                 // frames waiting for one connection
 	Opened        int64               // connections since the start
 	Closed        map[CloseCode]int64 // by our reason, since the start
@@ -203,8 +204,9 @@ func (h *Hub) Stats() Stats {
 	for _, conns := range h.conns {
 		s.Connections += len(conns)
 		for c := range conns {
-			waiting := len(c.queue)
+			waiting, bytes := c.queue.waiting()
 			s.Queued += waiting
+			s.QueuedBytes += bytes
 			s.LongestQueue = max(s.LongestQueue, waiting)
 		}
 	}

@@ -32,6 +32,6 @@ func BenchmarkPush(b *testing.B) {
 	body := append(append([]byte{'"'}, bytes.Repeat([]byte("x"), 8<<10)...), '"')
 	for seq := int64(1); b.Loop(); seq++ {
 		h.Push(b.Context(), Notice{Topic: unit, Seq: seq, Type: "briefing", Body: body})
-		<-c.queue
+		c.queue.take()
 	}
 }

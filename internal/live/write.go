@@ -11,13 +11,7 @@ import (
 // keep up is closed and told to resume: one slow tablet never holds up the rest,
 // and none is left showing old news.
 func (c *conn) offer(f frame) {
-	if c.bytes.Add(int64(f.size)) > int64(c.hub.QueueBytes) {
-		c.close(CloseBehind)
-		return
-	}
-	select {
-	case c.queue <- f:
-	default:
+	if !c.queue.add(f, c.hub.Queue, c.hub.QueueBytes) {
 		c.close(CloseBehind)
 	}
 }
@@ -25,14 +19,18 @@ func (c *conn) offer(f frame) {
 // put waits for room and hands the frame over: for what holds up this
 // connection only. It leaves half of the queue to what cannot wait.
 func (c *conn) put(f frame) {
-	for len(c.queue) > c.hub.Queue/2 || c.bytes.Load() > int64(c.hub.QueueBytes)/2 {
+	for {
+		frames, bytes := c.queue.waiting()
+		if frames <= c.hub.Queue/2 && bytes <= c.hub.QueueBytes/2 {
+			c.offer(f)
+			return
+		}
 		select {
-		case <-c.drained:
+		case <-c.queue.taken:
 		case <-c.gone:
 			return
 		}
 	}
-	c.offer(f)
 }
 
 // write sends what is queued, pings and beats until the connection shall end;
@@ -47,12 +45,9 @@ func (c *conn) write() {
 		var err error
 		select {
 		case <-c.gone:
-		case f := <-c.queue:
-			err = c.send(f)
-			c.bytes.Add(-int64(f.size))
-			select {
-			case c.drained <- struct{}{}:
-			default:
+		case <-c.queue.filled:
+			if f, ok := c.queue.take(); ok {
+				err = c.send(f)
 			}
 		case data := <-c.pongs:
 			err = c.control(websocket.PongMessage, data)
