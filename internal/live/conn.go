@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"runtime/debug"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -64,8 +65,8 @@ func newConn(h *Hub, socket *websocket.Conn, a access.Actor, signedIn func(conte
 	}
 }
 
-// serve runs the connection to its end. ctx carries values only.
-func (c *conn) serve(ctx context.Context) {
+// serve runs the connection to its end. What goes wrong with it ends no other.
+func (c *conn) serve() {
 	began := time.Now()
 	if !c.hub.enter(c) {
 		c.close(CloseRestarting)
@@ -75,7 +76,7 @@ func (c *conn) serve(ctx context.Context) {
 	}
 	written := make(chan struct{})
 	go func() { defer close(written); c.write() }()
-	c.read(ctx)
+	c.read()
 	close(c.deaf)
 	<-written
 	c.hub.leave(c)
@@ -104,7 +105,14 @@ func (c *conn) ended() bool {
 
 // read takes frames until the socket ends. After a close was asked for, it only
 // drains, so that the close frame is not lost to a reset.
-func (c *conn) read(ctx context.Context) {
+func (c *conn) read() {
+	defer func() {
+		if p := recover(); p != nil {
+			c.hub.Log.Error().Str("stack", string(debug.Stack())).Msgf("panic on a stream: %T", p)
+			c.close(CloseRestarting)
+		}
+	}()
+	ctx := context.Background() // what a screen said is applied to the end
 	c.socket.SetPongHandler(func(string) error { return c.heard() })
 	c.socket.SetPingHandler(c.pinged)
 	c.socket.SetCloseHandler(func(int, string) error { c.close(CloseNormal); return nil })

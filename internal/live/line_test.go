@@ -252,6 +252,26 @@ func TestErrorsBecomeAnswers(t *testing.T) {
 
 // A shutdown that comes while a frame is half read and another half written
 // still tells every client to come back.
+// What the program does not survive ends the connection that said it, and the
+// process goes on: its client comes back, the others notice nothing.
+func TestPanicEndsOneConnection(t *testing.T) {
+	r := newRecord()
+	d := open(t, r, func(c *Config) {
+		inbound := c.Inbound
+		c.Inbound = func(ctx context.Context, a access.Actor, f Inbound) error {
+			if f.ref() == "poison" {
+				panic("poison")
+			}
+			return inbound(ctx, a, f)
+		}
+	})
+	bystander, poisoned := meet(t, d, `{"`+unit+`":0}`), meet(t, d, `{}`)
+	poisoned.say(`{"type":"displayed","body":{"briefing_id":"poison","revision":1}}`)
+	poisoned.closedWith(CloseRestarting)
+	d.Push(t.Context(), r.commit(unit))
+	bystander.notices(unit, 1, 1)
+}
+
 func TestShutdownInMidFrame(t *testing.T) {
 	r := newRecord()
 	d := open(t, r, nil)

@@ -21,10 +21,11 @@ const Subprotocol = "doorstep.v1"
 // tablets hold none.
 var writeBuffers sync.Pool
 
-// Serve upgrades the request of a signed-in actor and returns when the
-// connection has ended. signedIn is asked at each beat; it answers true when it
-// cannot be known. A request that is no upgrade, of a foreign origin or of
-// another protocol is answered with a problem and changes nothing.
+// Serve upgrades the request of a signed-in actor and returns at once: what the
+// request held is not held as long as the line. signedIn is asked at each beat;
+// it answers true when it cannot be known. A request that is no upgrade, of a
+// foreign origin or of another protocol is answered with a problem and changes
+// nothing.
 func (h *Hub) Serve(w http.ResponseWriter, r *http.Request, a access.Actor, signedIn func(context.Context) bool) {
 	if !websocket.IsWebSocketUpgrade(r) {
 		w.Header().Set("Upgrade", "websocket")
@@ -60,7 +61,7 @@ func (h *Hub) Serve(w http.ResponseWriter, r *http.Request, a access.Actor, sign
 	if err != nil {
 		return // answered
 	}
-	newConn(h, socket, a, signedIn).serve(context.WithoutCancel(r.Context()))
+	go newConn(h, socket, a, signedIn).serve()
 }
 
 // fromHere keeps pages of other sites from using a person's cookie. Programs
