@@ -33,6 +33,7 @@ import (
 type BenchCommand struct {
 	All              BenchAllCommand    `cmd:"" default:"withargs" help:"Times of a node of this binary against floors of the same run."`
 	DispatchPush     BenchPushCommand   `cmd:"" name:"dispatch_push" help:"Of those, only the time from an assignment to the briefing at the tablet."`
+	Idle             BenchIdleCommand   `cmd:"" help:"The memory of connections on which nothing is said."`
 	TypeaheadQuality BenchTypingCommand `cmd:"" help:"How often a mistyped address is found."`
 }
 
@@ -85,17 +86,7 @@ func (c BenchAllCommand) run(ctx context.Context, d Deps, steps ...step) error {
 	if c.Scale != 0 && len(c.Files) != 0 {
 		return errors.New("give either --scale or files to import")
 	}
-	at, err := c.database(ctx)
-	if err != nil {
-		return err
-	}
-	if err := (MigrateCommand{DatabaseURL: at}).Run(ctx, Deps{Getenv: d.Getenv, Out: io.Discard, Err: io.Discard}); err != nil {
-		return err
-	}
-	if err := (DemoCommand{DatabaseURL: at}).Run(ctx, Deps{Getenv: d.Getenv, Out: io.Discard, Err: io.Discard}); err != nil {
-		return err
-	}
-	pool, err := postgres.Open(ctx, at, 32)
+	at, pool, err := c.town(ctx, d)
 	if err != nil {
 		return err
 	}
@@ -129,6 +120,23 @@ func (c benchFlags) database(ctx context.Context) (string, error) {
 	}
 	at.Path = "/" + benchDatabase
 	return at.String(), nil
+}
+
+// town makes the benchmark's database anew with the demo's town in it, and returns
+// its address and a pool.
+func (c benchFlags) town(ctx context.Context, d Deps) (at string, pool *pgxpool.Pool, err error) {
+	if at, err = c.database(ctx); err != nil {
+		return "", nil, err
+	}
+	quiet := Deps{Getenv: d.Getenv, Out: io.Discard, Err: io.Discard}
+	if err := (MigrateCommand{DatabaseURL: at}).Run(ctx, quiet); err != nil {
+		return "", nil, err
+	}
+	if err := (DemoCommand{DatabaseURL: at}).Run(ctx, quiet); err != nil {
+		return "", nil, err
+	}
+	pool, err = postgres.Open(ctx, at, 32)
+	return at, pool, err
 }
 
 // nation makes an invented one and prints how large it is and how fast.
@@ -239,7 +247,7 @@ func (c BenchAllCommand) measure(ctx context.Context, d Deps, at string, pool *p
 }
 
 // start runs a node in this process, on a free port.
-func (c BenchAllCommand) start(ctx context.Context, at string, pool *pgxpool.Pool) (base string, done <-chan error, err error) {
+func (benchFlags) start(ctx context.Context, at string, pool *pgxpool.Pool) (base string, done <-chan error, err error) {
 	node, err := ServeCommand{DatabaseURL: at, SessionIdle: time.Hour}.node(ctx, pool, zerolog.Nop())
 	if err != nil {
 		return "", nil, err
@@ -253,21 +261,32 @@ func (c BenchAllCommand) start(ctx context.Context, at string, pool *pgxpool.Poo
 	return "http://" + listener.Addr().String(), ended, nil
 }
 
-// tablets signs in the tablets and opens their lines.
-func (c BenchAllCommand) tablets(ctx context.Context, store *postgres.Store, base string) ([]*bench.Tablet, error) {
+// crews makes n units with an officer each and signs the officers in.
+func (benchFlags) crews(ctx context.Context, store *postgres.Store, base string, n int) ([]*bench.Desk, error) {
 	hash, err := argon2id.CreateHash(benchPassword, &argon2id.Params{Memory: 1024, Iterations: 1, Parallelism: 1, SaltLength: 16, KeyLength: 32})
 	if err != nil {
 		return nil, err
 	}
-	if _, err := store.SeedTablets(ctx, c.Tablets, hash); err != nil {
+	if _, err := store.SeedTablets(ctx, n, hash); err != nil {
+		return nil, err
+	}
+	out := make([]*bench.Desk, n)
+	for i := range out {
+		if out[i], err = bench.SignIn(ctx, base, fmt.Sprintf("tablet%d", i+1), benchPassword); err != nil {
+			return nil, fmt.Errorf("sign in tablet %d: %w", i+1, err)
+		}
+	}
+	return out, nil
+}
+
+// tablets signs in the tablets and opens their lines.
+func (c BenchAllCommand) tablets(ctx context.Context, store *postgres.Store, base string) ([]*bench.Tablet, error) {
+	desks, err := c.crews(ctx, store, base, c.Tablets)
+	if err != nil {
 		return nil, err
 	}
 	var out []*bench.Tablet
-	for n := range c.Tablets {
-		desk, err := bench.SignIn(ctx, base, fmt.Sprintf("tablet%d", n+1), benchPassword)
-		if err != nil {
-			return nil, fmt.Errorf("sign in tablet %d: %w", n+1, err)
-		}
+	for n, desk := range desks {
 		tablet, err := desk.Listen(ctx)
 		if err != nil {
 			return nil, fmt.Errorf("tablet %d: %w", n+1, err)

@@ -117,6 +117,9 @@ func (c *Client) Call(ctx context.Context, method, path string, header http.Head
 	return json.Unmarshal(text, out)
 }
 
+// Rest lets go of the connections that no request uses.
+func (c *Client) Rest() { c.http.CloseIdleConnections() }
+
 // Dial opens the stream; nothing is said on it yet.
 func (c *Client) Dial(ctx context.Context) (*websocket.Conn, error) {
 	dialer := websocket.Dialer{Jar: c.http.Jar, Subprotocols: []string{"doorstep.v1"}}
