@@ -29,59 +29,61 @@ const (
 	farewell = 2 * time.Second
 )
 
-// conn is one screen. Its reader is the only one that reads from the socket,
-// its writer the only one that writes to it and closes it; everybody else
-// offers frames and asks for a close.
+// conn is one screen. Its reader is the only one that reads from the socket;
+// everybody else offers frames, which one writer at a time sends, and asks for a
+// close. Between frames there is no more of a connection than its reader.
 type conn struct {
 	hub      *Hub
+	began    time.Time
 	socket   *websocket.Conn
 	actor    access.Actor
 	signedIn func(context.Context) bool
 	limit    *rate.Limiter
 
 	queue queue
-	pongs chan []byte
 
 	once   sync.Once
 	reason atomic.Int64  // the CloseCode, once gone is closed
 	gone   chan struct{} // closed when the connection shall end
 	deaf   chan struct{} // closed when the reader has ended
+	closed chan struct{} // closed when the socket is
 
-	checking atomic.Bool
-	sent     atomic.Int64
-	greeted  bool            // hello was heard; the reader's, as are subs
-	subs     map[string]*sub // by name
+	sent    atomic.Int64
+	greeted bool            // hello was heard; the reader's, as are subs
+	subs    map[string]*sub // by name
 }
 
 func newConn(h *Hub, socket *websocket.Conn, a access.Actor, signedIn func(context.Context) bool) *conn {
 	return &conn{
-		hub: h, socket: socket, actor: a, signedIn: signedIn,
-		limit: rate.NewLimiter(framesPerSecond, frameBurst),
-		queue: newQueue(),
-		pongs: make(chan []byte, 1),
-		gone:  make(chan struct{}),
-		deaf:  make(chan struct{}),
-		subs:  map[string]*sub{},
+		hub: h, began: time.Now(), socket: socket, actor: a, signedIn: signedIn,
+		limit:  rate.NewLimiter(framesPerSecond, frameBurst),
+		queue:  newQueue(),
+		gone:   make(chan struct{}),
+		deaf:   make(chan struct{}),
+		closed: make(chan struct{}),
+		subs:   map[string]*sub{},
 	}
 }
 
 // serve runs the connection to its end. What goes wrong with it ends no other.
 func (c *conn) serve() {
-	began := time.Now()
 	if !c.hub.enter(c) {
-		c.close(CloseRestarting)
 		close(c.deaf)
-		c.write()
+		c.close(CloseRestarting)
+		<-c.closed
 		return
 	}
-	written := make(chan struct{})
-	go func() { defer close(written); c.write() }()
+	c.keepUp()
 	c.read()
+	c.leave()
+}
+
+func (c *conn) leave() {
 	close(c.deaf)
-	<-written
+	<-c.closed
 	c.hub.leave(c)
 	c.hub.Log.Info().Str("account", string(c.actor.ID)).Str("role", string(c.actor.Role)).
-		Int("code", int(c.code())).Int64("sent", c.sent.Load()).Dur("lasted", time.Since(began)).Msg("stream closed")
+		Int("code", int(c.code())).Int64("sent", c.sent.Load()).Dur("lasted", time.Since(c.began)).Msg("stream closed")
 }
 
 // close asks for the end of the connection; the first reason counts.
@@ -89,6 +91,7 @@ func (c *conn) close(code CloseCode) {
 	c.once.Do(func() {
 		c.reason.Store(int64(code))
 		close(c.gone)
+		go c.bye()
 	})
 }
 
@@ -104,61 +107,66 @@ func (c *conn) ended() bool {
 }
 
 // read takes frames until the socket ends. After a close was asked for, it only
-// drains, so that the close frame is not lost to a reset.
+// drains, so that the close frame is not lost to a reset. Its stack is most of
+// what an idle connection takes: what handles a frame is called from here, and
+// is not here.
 func (c *conn) read() {
-	defer func() {
-		if p := recover(); p != nil {
-			c.hub.Log.Error().Str("stack", string(debug.Stack())).Msgf("panic on a stream: %T", p)
-			c.close(CloseRestarting)
-		}
-	}()
-	ctx := context.Background() // what a screen said is applied to the end
+	defer c.recovered()
 	c.socket.SetPongHandler(func(string) error { return c.heard() })
 	c.socket.SetPingHandler(c.pinged)
 	c.socket.SetCloseHandler(func(int, string) error { c.close(CloseNormal); return nil })
 	_ = c.socket.SetReadDeadline(time.Now().Add(c.hub.HelloWait)) // a dead socket fails at the read
-	for {
-		data, err := c.next()
-		if err != nil {
-			c.close(whyUnread(err))
-			return
-		}
-		if c.ended() {
-			continue
-		}
-		f, err := c.accept(data)
-		if err != nil {
-			c.hub.Log.Debug().Str("account", string(c.actor.ID)).Msg("frame is not of the protocol")
-			c.close(CloseProtocol)
-			continue
-		}
-		c.greeted = true
-		c.apply(ctx, f)
-		_ = c.heard() // what it said was applied meanwhile, and its pong may be waiting
+	for c.one() {
 	}
+}
+
+func (c *conn) recovered() {
+	if p := recover(); p != nil {
+		c.hub.Log.Error().Str("stack", string(debug.Stack())).Msgf("panic on a stream: %T", p)
+		c.close(CloseRestarting)
+	}
+}
+
+// one takes one message; false when the socket has ended.
+func (c *conn) one() bool {
+	kind, r, err := c.socket.NextReader()
+	if err != nil {
+		c.close(whyUnread(err))
+		return false
+	}
+	if c.ended() {
+		return true // the next call skips what is left of it
+	}
+	return c.handle(kind, r)
+}
+
+// handle reads a message, never more of it than a frame may have, and applies it.
+func (c *conn) handle(kind int, r io.Reader) bool {
+	data, err := io.ReadAll(io.LimitReader(r, maxFrame))
+	if err != nil {
+		c.close(whyUnread(err))
+		return false
+	}
+	var f heard
+	if kind != websocket.TextMessage || len(data) == maxFrame || !c.limit.Allow() {
+		err = errProtocol
+	} else {
+		_ = c.heard() // a dead socket fails at the read
+		f, err = c.accept(data)
+	}
+	if err != nil {
+		c.hub.Log.Debug().Str("account", string(c.actor.ID)).Msg("frame is not of the protocol")
+		c.close(CloseProtocol)
+		return true
+	}
+	c.greeted = true
+	c.apply(context.Background(), f) // to the end, also when the line breaks
+	_ = c.heard()                    // what it said was applied meanwhile, and its pong may be waiting
+	return true
 }
 
 // errProtocol refuses a message before it is decoded.
 var errProtocol = errors.New("not of the protocol")
-
-// next reads one message, never more of it than a frame may have.
-func (c *conn) next() ([]byte, error) {
-	kind, r, err := c.socket.NextReader()
-	if err != nil {
-		return nil, err
-	}
-	if c.ended() {
-		return nil, nil // the next call skips what is left of it
-	}
-	data, err := io.ReadAll(io.LimitReader(r, maxFrame))
-	if err != nil {
-		return nil, err
-	}
-	if kind != websocket.TextMessage || len(data) == maxFrame || !c.limit.Allow() {
-		return []byte{}, nil // decodes to nothing
-	}
-	return data, c.heard()
-}
 
 // accept decodes a message; the first must be hello, and only the first.
 func (c *conn) accept(data []byte) (heard, error) {
@@ -181,15 +189,14 @@ func (c *conn) heard() error {
 	return c.socket.SetReadDeadline(time.Now().Add(c.hub.PongWait))
 }
 
-// pinged has the writer answer; who pings for sport is cut off.
+// pinged answers; who pings for sport is cut off.
 func (c *conn) pinged(data string) error {
 	if !c.limit.Allow() {
 		c.close(CloseProtocol)
 		return nil
 	}
-	select {
-	case c.pongs <- []byte(data):
-	default: // one is on its way
+	if c.control(websocket.PongMessage, []byte(data)) != nil {
+		c.close(CloseBehind)
 	}
 	return c.heard()
 }

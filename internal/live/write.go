@@ -2,6 +2,7 @@ package live
 
 import (
 	"context"
+	"math/rand/v2"
 	"time"
 
 	"github.com/gorilla/websocket"
@@ -11,8 +12,12 @@ import (
 // keep up is closed and told to resume: one slow tablet never holds up the rest,
 // and none is left showing old news.
 func (c *conn) offer(f frame) {
-	if !c.queue.add(f, c.hub.Queue, c.hub.QueueBytes) {
+	first, ok := c.queue.add(f, c.hub.Queue, c.hub.QueueBytes)
+	switch {
+	case !ok:
 		c.close(CloseBehind)
+	case first:
+		go c.write()
 	}
 }
 
@@ -33,36 +38,17 @@ func (c *conn) put(f frame) {
 	}
 }
 
-// write sends what is queued, pings and beats until the connection shall end;
-// then it says why, gives the client a moment to answer, and closes the socket.
+// write sends what waits until nothing does. Once the connection shall end it
+// takes without sending.
 func (c *conn) write() {
-	defer func() { _ = c.socket.Close() }() // nothing is left to lose
-	ping := time.NewTicker(c.hub.PingEvery)
-	defer ping.Stop()
-	beat := time.NewTicker(c.hub.BeatEvery)
-	defer beat.Stop()
-	for !c.ended() {
-		var err error
-		select {
-		case <-c.gone:
-		case <-c.queue.filled:
-			if f, ok := c.queue.take(); ok {
-				err = c.send(f)
-			}
-		case data := <-c.pongs:
-			err = c.control(websocket.PongMessage, data)
-		case <-ping.C:
-			err = c.control(websocket.PingMessage, nil)
-		case <-beat.C:
-			err = c.send(saying(TypeBeat, c.hub.Now(), nil))
-			c.check()
+	for f, ok := c.queue.take(); ok; f, ok = c.queue.take() {
+		if c.ended() {
+			continue
 		}
-		if err != nil {
+		if err := c.send(f); err != nil {
 			c.close(CloseBehind) // it took nothing for the whole of WriteWait, or is cut
-			return
 		}
 	}
-	c.bye()
 }
 
 func (c *conn) send(f frame) error {
@@ -71,13 +57,52 @@ func (c *conn) send(f frame) error {
 	return c.socket.WritePreparedMessage(f.message)
 }
 
+// control may be called beside send: the socket puts it between two frames.
 func (c *conn) control(kind int, data []byte) error {
 	return c.socket.WriteControl(kind, data, time.Now().Add(c.hub.WriteWait))
 }
 
-// bye says why and waits until the client has answered. Closing at once would
-// reset a connection with unread input, and the client would never learn why.
+// keepUp pings and beats until the connection shall end.
+func (c *conn) keepUp() {
+	c.every(c.hub.PingEvery, func() {
+		if c.control(websocket.PingMessage, nil) != nil {
+			c.close(CloseBehind)
+		}
+	})
+	c.every(c.hub.BeatEvery, func() {
+		c.offer(saying(TypeBeat, c.hub.Now(), nil))
+		if !c.stillSignedIn() {
+			c.close(CloseSignedOut)
+		}
+	})
+}
+
+// every does something again and again, for the first time not at the same moment
+// for all who came back at once.
+func (c *conn) every(d time.Duration, do func()) {
+	var again func()
+	again = func() {
+		if c.ended() {
+			return
+		}
+		do()
+		time.AfterFunc(d, again)
+	}
+	time.AfterFunc(d/2+rand.N(d/2+1), again)
+}
+
+func (c *conn) stillSignedIn() bool {
+	ctx, cancel := context.WithTimeout(context.Background(), c.hub.InboundWait)
+	defer cancel()
+	return c.signedIn(ctx)
+}
+
+// bye says why, gives the client a moment to answer, and closes the socket.
+// Closing at once would reset a connection with unread input, and the client
+// would never learn why.
 func (c *conn) bye() {
+	defer close(c.closed)
+	defer func() { _ = c.socket.Close() }() // nothing is left to lose
 	code := c.code()
 	if err := c.control(websocket.CloseMessage, websocket.FormatCloseMessage(int(code), said[code])); err != nil {
 		return
@@ -86,20 +111,4 @@ func (c *conn) bye() {
 	case <-c.deaf:
 	case <-time.After(farewell):
 	}
-}
-
-// check closes the connection when the session has ended. It is asked beside
-// the writer, which must not wait for the store.
-func (c *conn) check() {
-	if !c.checking.CompareAndSwap(false, true) {
-		return // the last question is not answered yet
-	}
-	c.hub.open.Go(func() {
-		defer c.checking.Store(false)
-		ctx, cancel := context.WithTimeout(context.Background(), c.hub.InboundWait)
-		defer cancel()
-		if !c.signedIn(ctx) {
-			c.close(CloseSignedOut)
-		}
-	})
 }
