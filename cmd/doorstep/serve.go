@@ -7,6 +7,7 @@ import (
 	"net"
 	"net/http"
 	"net/netip"
+	"net/url"
 	"os"
 	"runtime/debug"
 	"time"
@@ -39,7 +40,7 @@ import (
 type ServeCommand struct {
 	Addr          string        `env:"DOORSTEP_ADDR" default:"127.0.0.1:8112" help:"Address to listen on, host:port."`
 	DatabaseURL   string        `name:"database-url" env:"DOORSTEP_DATABASE_URL,DATABASE_URL" required:"" help:"PostgreSQL with PostGIS: the system of record."`
-	RedisURL      string        `name:"redis-url" env:"DOORSTEP_REDIS_URL,REDIS_URL" help:"Redis that carries nudges between nodes. A single node needs none."`
+	RedisURL      string        `name:"redis-url" env:"DOORSTEP_REDIS_URL,REDIS_URL" help:"Redis that carries nudges between nodes, without it PostgreSQL does: redis://host:port, a cluster with addr=host:port for each further node, or Sentinels with master_name=NAME."`
 	DatabaseConns int32         `name:"database-conns" env:"DOORSTEP_DATABASE_CONNS" default:"24" help:"Most connections to PostgreSQL."`
 	Origins       []string      `env:"DOORSTEP_ORIGINS" help:"Origins allowed on the stream besides the own host, as https://host."`
 	SecureCookies bool          `name:"secure-cookies" env:"DOORSTEP_SECURE_COOKIES" help:"Send cookies over TLS only. Set it wherever people sign in over a network."`
@@ -137,7 +138,7 @@ func (c ServeCommand) node(ctx context.Context, pool *pgxpool.Pool, log zerolog.
 	}
 	hub := live.New(live.Config{
 		Log: log, After: notices(store), Last: store.LastSeqs, Changed: store.Changed, MayHear: room.MayHear,
-		Inbound: inbound(room), Redis: relay, Origins: c.Origins,
+		Inbound: inbound(room), Redis: relay, Notify: store.Notify, Listen: store.Listen, Origins: c.Origins,
 	})
 	room.Push = func(ctx context.Context, told ...control.Notice) { hub.Push(ctx, frames(told)...) }
 	sessions := scs.New()
@@ -198,17 +199,39 @@ func schemas() map[string][]byte {
 	}
 }
 
-// redis is nil for a single node.
+// redis is nil where there is none. The address tells what is there: redis://host
+// is one server, with addr=host:port for each further one a cluster, and with
+// master_name=NAME the host is a Sentinel, addr further ones.
 func (c ServeCommand) redis() (redis.UniversalClient, error) {
 	if c.RedisURL == "" {
 		return nil, nil
 	}
-	options, err := redis.ParseURL(c.RedisURL)
-	if err != nil {
-		return nil, errors.New("DOORSTEP_REDIS_URL is not an address of Redis") // the parser's words may hold the password
-	}
 	redis.SetLogger(quiet{})
-	return redis.NewClient(options), nil
+	refused := errors.New("DOORSTEP_REDIS_URL is not an address of Redis") // the parser's words may hold the password
+	at, err := url.Parse(c.RedisURL)
+	if err != nil {
+		return nil, refused
+	}
+	switch said := at.Query(); {
+	case said.Has("master_name"):
+		options, err := redis.ParseFailoverURL(c.RedisURL)
+		if err != nil {
+			return nil, refused
+		}
+		return redis.NewFailoverClient(options), nil
+	case said.Has("addr"):
+		options, err := redis.ParseClusterURL(c.RedisURL)
+		if err != nil {
+			return nil, refused
+		}
+		return redis.NewClusterClient(options), nil
+	default:
+		options, err := redis.ParseURL(c.RedisURL)
+		if err != nil {
+			return nil, refused
+		}
+		return redis.NewClient(options), nil
+	}
 }
 
 // quiet drops what the Redis client prints by itself: the hub logs when the

@@ -55,8 +55,15 @@ type Config struct {
 	// connection breaks.
 	Inbound func(ctx context.Context, a access.Actor, f Inbound) error
 
-	Redis   redis.UniversalClient // nil: a single server
-	Origins []string              // allowed besides the own host, as "https://host"
+	// Redis carries nudges between servers; nil where there is none.
+	Redis redis.UniversalClient
+	// Notify and Listen carry them through the store while Redis does not; nil on a
+	// single server. Listen returns when it is cut or ctx is done, and calls ready
+	// when it hears; a nudge has less than 8,000 bytes.
+	Notify func(ctx context.Context, nudge string) error
+	Listen func(ctx context.Context, ready func(), heard func(nudge string)) error
+
+	Origins []string // allowed besides the own host, as "https://host"
 
 	Tick       time.Duration // between sweeps, default 1 s: what losing Redis costs
 	Queue      int           // frames that may wait for one connection, default 256
@@ -99,7 +106,7 @@ func (c Config) withDefaults() Config {
 // topic.
 type Hub struct {
 	Config
-	relay *relay // nil on a single server
+	relay *relay // without a way on a single server
 	slots chan struct{}
 
 	mu      sync.RWMutex
@@ -125,9 +132,14 @@ func New(c Config) *Hub {
 		conns:  map[access.AccountID]map[*conn]struct{}{},
 		behind: map[string]struct{}{},
 	}
+	var carriers []carrier
 	if c.Redis != nil {
-		h.relay = newRelay(c.Redis, c.Log)
+		carriers = append(carriers, byRedis{c.Redis})
 	}
+	if c.Listen != nil {
+		carriers = append(carriers, byStore{c})
+	}
+	h.relay = newRelay(c.Log, carriers...)
 	return h
 }
 
@@ -137,11 +149,9 @@ func New(c Config) *Hub {
 func (h *Hub) Run(ctx context.Context) error {
 	var work sync.WaitGroup
 	work.Go(func() { h.sweepEvery(ctx) })
-	if h.relay != nil {
-		work.Go(func() { h.relay.publish(ctx) })
-		missed := func() { _ = h.sweep(ctx) } // the next tick tells of its failure
-		work.Go(func() { h.relay.listen(ctx, h.nudged, missed) })
-	}
+	work.Go(func() { h.relay.publish(ctx) })
+	missed := func() { _ = h.sweep(ctx) } // the next tick tells of its failure
+	work.Go(func() { h.relay.listen(ctx, h.nudged, missed) })
 	<-ctx.Done()
 	h.shut()
 	h.open.Wait()
@@ -169,7 +179,7 @@ func (h *Hub) Push(_ context.Context, notices ...Notice) {
 			h.tell(t, newFrame(n))
 		}
 	}
-	if h.relay != nil {
+	if len(h.relay.ways) > 0 {
 		h.relay.offer(notices)
 	}
 }
@@ -214,14 +224,12 @@ func (h *Hub) Stats() Stats {
 		s.Closed[code.(CloseCode)] = n.(*atomic.Int64).Load()
 		return true
 	})
-	if h.relay != nil {
-		s.NudgesDropped = h.relay.dropped.Load()
-	}
+	s.NudgesDropped = h.relay.dropped.Load()
 	return s
 }
 
-// RedisUp reports whether nudges travel between servers; true on a single one.
-func (h *Hub) RedisUp() bool { return h.relay == nil || h.relay.up.Load() }
+// RedisUp reports whether Redis carries nudges; true where there is none.
+func (h *Hub) RedisUp() bool { return h.Redis == nil || h.relay.ways[0].up.Load() }
 
 // enter registers a connection; false when the hub is closing.
 func (h *Hub) enter(c *conn) bool {

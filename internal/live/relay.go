@@ -5,36 +5,51 @@ import (
 	"encoding/json"
 	"errors"
 	"net"
+	"sync"
 	"sync/atomic"
 	"time"
 
 	"github.com/google/uuid"
-	"github.com/redis/go-redis/v9"
 	"github.com/rs/zerolog"
 )
 
 const (
-	channel       = "doorstep:nudge"
 	nudgesWaiting = 4096
-	nudgesAtOnce  = 256
-	redisWait     = 2 * time.Second
-	redisSilence  = 5 * time.Second
+	// nudgesAtOnce is the number of topics in one nudge: PostgreSQL takes 8,000
+	// bytes, and a topic is a word, a UUID and a number.
+	nudgesAtOnce = 96
+	nudgeWait    = 2 * time.Second
+	listenAgain  = time.Second
 )
 
-// nudge tells other servers how far topics have come. It holds no content:
-// Redis is never where a fact lives, and never sees one.
+// nudge tells other servers how far topics have come. It holds no content: what
+// carries it is never where a fact lives, and never sees one.
 type nudge struct {
 	From   string           `json:"from"` // the server, which needs no nudge of its own
 	Topics map[string]int64 `json:"topics"`
 }
 
-// relay carries nudges through Redis. What it loses, the sweep finds.
+// carrier takes nudges to the other servers.
+type carrier interface {
+	name() string
+	publish(ctx context.Context, nudge []byte) error
+	// hear listens until it breaks; ready is called when it hears.
+	hear(ctx context.Context, ready func(), heard func(nudge []byte)) error
+}
+
+// way is a carrier and whether it is heard.
+type way struct {
+	carrier
+	up atomic.Bool
+}
+
+// relay carries nudges by the first of its ways that is up, and hears them by
+// all. What it loses, the sweep finds.
 type relay struct {
-	redis   redis.UniversalClient
+	ways    []*way
 	log     zerolog.Logger
 	self    string
 	waiting chan mark
-	up      atomic.Bool
 	dropped atomic.Int64
 }
 
@@ -44,11 +59,15 @@ type mark struct {
 	seq   int64
 }
 
-func newRelay(client redis.UniversalClient, log zerolog.Logger) *relay {
-	return &relay{redis: client, log: log, self: uuid.NewString(), waiting: make(chan mark, nudgesWaiting)}
+func newRelay(log zerolog.Logger, carriers ...carrier) *relay {
+	r := &relay{log: log, self: uuid.NewString(), waiting: make(chan mark, nudgesWaiting)}
+	for _, c := range carriers {
+		r.ways = append(r.ways, &way{carrier: c})
+	}
+	return r
 }
 
-// offer takes nudges without waiting, and drops them when Redis is slow.
+// offer takes nudges without waiting, and drops them when no way is quick enough.
 func (r *relay) offer(notices []Notice) {
 	for _, n := range notices {
 		select {
@@ -89,62 +108,51 @@ func (r *relay) send(ctx context.Context, n nudge) {
 	if err != nil {
 		panic(err) // strings and numbers
 	}
-	ctx, cancel := context.WithTimeout(ctx, redisWait)
-	defer cancel()
-	if err := r.redis.Publish(ctx, channel, data).Err(); err != nil {
-		r.dropped.Add(int64(len(n.Topics)))
+	for _, w := range r.ways {
+		if w.up.Load() && w.sends(ctx, data) {
+			return
+		}
 	}
+	r.dropped.Add(int64(len(n.Topics)))
+}
+
+func (w *way) sends(ctx context.Context, data []byte) bool {
+	ctx, cancel := context.WithTimeout(ctx, nudgeWait)
+	defer cancel()
+	return w.publish(ctx, data) == nil
 }
 
 // listen hands on what other servers say until ctx is done. After every new
-// start it calls missed, for what was said meanwhile.
+// start of a way it calls missed, for what was said meanwhile.
 func (r *relay) listen(ctx context.Context, nudged func(topic string, seq int64), missed func()) {
+	var ways sync.WaitGroup
+	for _, w := range r.ways {
+		ways.Go(func() { r.listenBy(ctx, w, nudged, missed) })
+	}
+	ways.Wait()
+}
+
+func (r *relay) listenBy(ctx context.Context, w *way, nudged func(string, int64), missed func()) {
+	ready := func() {
+		w.up.Store(true)
+		r.log.Info().Str("carrier", w.name()).Msg("other servers are heard")
+		missed()
+	}
 	for ctx.Err() == nil {
-		err := r.hear(ctx, nudged, missed)
-		if r.up.Swap(false) && ctx.Err() == nil {
-			r.log.Warn().Err(err).Msg("redis lost: other servers are heard on the tick")
+		err := w.hear(ctx, ready, func(data []byte) { r.handOn(data, nudged) })
+		if w.up.Swap(false) && ctx.Err() == nil {
+			r.log.Warn().Err(err).Str("carrier", w.name()).Msg("other servers are no longer heard by this carrier")
 		}
 		select {
 		case <-ctx.Done():
-		case <-time.After(time.Second):
+		case <-time.After(listenAgain):
 		}
 	}
 }
 
-// hear listens on one subscription until it breaks. A line that is silent is
-// asked; one that does not answer is broken.
-func (r *relay) hear(ctx context.Context, nudged func(string, int64), missed func()) error {
-	sub := r.redis.Subscribe(ctx, channel)
-	defer func() { _ = sub.Close() }() // broken or no longer wanted
-	defer context.AfterFunc(ctx, func() { _ = sub.Close() })()
-	asked := false
-	for {
-		m, err := sub.ReceiveTimeout(ctx, redisSilence)
-		if timedOut(err) && !asked && r.up.Load() {
-			asked = true
-			err = sub.Ping(ctx)
-			if err == nil {
-				continue
-			}
-		}
-		if err != nil {
-			return err
-		}
-		asked = false
-		switch m := m.(type) {
-		case *redis.Subscription:
-			r.up.Store(true)
-			r.log.Info().Msg("redis heard")
-			missed()
-		case *redis.Message:
-			r.handOn(m.Payload, nudged)
-		}
-	}
-}
-
-func (r *relay) handOn(payload string, nudged func(string, int64)) {
+func (r *relay) handOn(data []byte, nudged func(string, int64)) {
 	var n nudge
-	if err := json.Unmarshal([]byte(payload), &n); err != nil || n.From == r.self {
+	if err := json.Unmarshal(data, &n); err != nil || n.From == r.self {
 		return // not ours, or our own
 	}
 	for topic, seq := range n.Topics {

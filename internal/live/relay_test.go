@@ -1,11 +1,18 @@
 package live
 
 import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"math"
 	"os"
+	"runtime"
+	"sync"
 	"testing"
 	"time"
 
 	"github.com/redis/go-redis/v9"
+	"github.com/rs/zerolog"
 )
 
 func dialRedis(t *testing.T) redis.UniversalClient {
@@ -108,5 +115,73 @@ func TestPushDoesNotWaitForRedis(t *testing.T) {
 	}
 	if s := h.Stats(); s.NudgesDropped != 10 {
 		t.Errorf("%d dropped, want 10", s.NudgesDropped)
+	}
+}
+
+// bus is a store that tells its listeners what it is notified of.
+type bus struct {
+	mu    sync.Mutex
+	lines map[chan string]bool
+}
+
+func (b *bus) notify(_ context.Context, nudge string) error {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	for line := range b.lines {
+		line <- nudge
+	}
+	return nil
+}
+
+func (b *bus) listen(ctx context.Context, ready func(), heard func(string)) error {
+	line := make(chan string, 1000)
+	b.mu.Lock()
+	b.lines[line] = true
+	b.mu.Unlock()
+	ready()
+	for {
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case nudge := <-line:
+			heard(nudge)
+		}
+	}
+}
+
+// Without Redis the store carries nudges, and a sweep within the hour is not
+// needed.
+func TestWithoutRedisTheStoreCarries(t *testing.T) {
+	dead := redis.NewClient(&redis.Options{Addr: "127.0.0.1:1", MaxRetries: -1})
+	t.Cleanup(func() { _ = dead.Close() })
+	for name, client := range map[string]redis.UniversalClient{"gone": dead, "none": nil} {
+		t.Run(name, func(t *testing.T) {
+			r, between := newRecord(), &bus{lines: map[chan string]bool{}}
+			with := func(c *Config) { c.Redis, c.Notify, c.Listen = client, between.notify, between.listen }
+			here, there := open(t, r, with), open(t, r, with)
+			for _, d := range []*desk{here, there} {
+				for way := d.relay.ways[len(d.relay.ways)-1]; !way.up.Load(); {
+					runtime.Gosched()
+				}
+			}
+			far := meet(t, there, `{}`)
+			here.Push(t.Context(), r.commits(unit, 3)...)
+			far.notices(unit, 1, 3)
+			if got := here.RedisUp(); got != (client == nil) {
+				t.Errorf("Redis is up: %t", got)
+			}
+		})
+	}
+}
+
+// A nudge of the most topics is one that PostgreSQL takes.
+func TestNudgeFitsANotification(t *testing.T) {
+	r := newRelay(zerolog.Nop())
+	for i := range 2 * nudgesAtOnce {
+		r.offer([]Notice{{Topic: fmt.Sprintf("incident:%036d", i), Seq: math.MaxInt32}})
+	}
+	data, err := json.Marshal(r.gather(<-r.waiting))
+	if err != nil || len(data) >= 8000 {
+		t.Errorf("%d bytes, %v", len(data), err)
 	}
 }

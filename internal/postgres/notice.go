@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
 
 	"doorstep/internal/briefing"
 	"doorstep/internal/control"
@@ -229,4 +230,60 @@ func (s *Store) Changed(ctx context.Context, since string) (last map[string]int6
 		return nil
 	})
 	return last, mark, sorted(err, "read what was told")
+}
+
+// nudge is the channel on which servers tell each other how far topics have come.
+const nudge = "doorstep_nudge"
+
+// notify writes nothing that must last, so its commit waits for no disk.
+const notify = `select pg_notify('` + nudge + `', $1) from (select set_config('synchronous_commit', 'off', true)) s`
+
+// Notify tells all that Listen, in less than 8,000 bytes.
+func (s *Store) Notify(ctx context.Context, payload string) error {
+	_, err := s.pool.Exec(ctx, notify, payload)
+	return sorted(err, "notify")
+}
+
+// silence is how long nothing may be heard before the line is asked.
+const silence = 5 * time.Second
+
+// Listen hands on what Notify says, on a connection beside the pool's, until that
+// breaks or ctx is done. ready is called when it hears.
+func (s *Store) Listen(ctx context.Context, ready func(), heard func(payload string)) error {
+	lent, err := s.pool.Acquire(ctx)
+	if err != nil {
+		return sorted(err, "listen")
+	}
+	line := lent.Hijack()
+	defer func() {
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), time.Second)
+		defer cancel()
+		_ = line.Close(ctx) // broken or no longer wanted
+	}()
+	if _, err := line.Exec(ctx, "listen "+nudge); err != nil {
+		return sorted(err, "listen")
+	}
+	ready()
+	for {
+		said, err := await(ctx, line)
+		if err != nil {
+			return sorted(err, "listen")
+		}
+		if said != nil {
+			heard(said.Payload)
+		}
+	}
+}
+
+// await returns nil when nothing was said for a while and the line is alive.
+func await(ctx context.Context, line *pgx.Conn) (*pgconn.Notification, error) {
+	quiet, cancel := context.WithTimeout(ctx, silence)
+	defer cancel()
+	said, err := line.WaitForNotification(quiet)
+	if err == nil || quiet.Err() == nil || ctx.Err() != nil {
+		return said, err
+	}
+	asked, cancel := context.WithTimeout(ctx, silence)
+	defer cancel()
+	return nil, line.Ping(asked)
 }
