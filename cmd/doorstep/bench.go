@@ -42,6 +42,8 @@ type BenchCommand struct {
 type BenchAllCommand struct {
 	benchFlags `embed:""`
 	Tablets    int      `default:"200" help:"Connected tablets."`
+	Nodes      int      `default:"1" help:"Nodes of the service: with two, the call taker is on one and the tablets are on the other." enum:"1,2"`
+	RedisURL   string   `name:"redis-url" env:"DOORSTEP_REDIS_URL,REDIS_URL" help:"Redis between two nodes; without it PostgreSQL carries the nudges."`
 	Rounds     int      `default:"1000" help:"Rounds of each measurement; dispatches have three times as many, look-ups five times."`
 	Rows       int      `default:"200000" help:"Rows of the made-up history, when neither files nor a scale are given."`
 	Scale      scale    `help:"Make an invented nation with so many incidents, such as 1M or 10M, instead of a history, and measure persons and neighbourhoods too." placeholder:"N"`
@@ -200,12 +202,18 @@ func settle(ctx context.Context, pool *pgxpool.Pool) error {
 func (c BenchAllCommand) measure(ctx context.Context, d Deps, at string, pool *pgxpool.Pool, steps []step) error {
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
-	base, done, err := c.start(ctx, at, pool)
+	base, done, err := c.start(ctx, ServeCommand{DatabaseURL: at, RedisURL: c.between()}, pool)
 	if err != nil {
 		return err
 	}
 	store := postgres.New(pool)
-	tablets, err := c.tablets(ctx, store, base)
+	far, farDone := base, done
+	if c.Nodes > 1 {
+		if far, farDone, err = c.second(ctx, at); err != nil {
+			return err
+		}
+	}
+	tablets, err := c.tablets(ctx, store, far)
 	if err != nil {
 		return err
 	}
@@ -243,12 +251,44 @@ func (c BenchAllCommand) measure(ctx context.Context, d Deps, at string, pool *p
 		}
 	}
 	stop()
-	return <-done
+	if c.Nodes > 1 {
+		err = <-farDone
+	}
+	return errors.Join(err, <-done)
+}
+
+// between is what carries nudges: nothing needs to, to a single node.
+func (c BenchAllCommand) between() string {
+	if c.Nodes > 1 {
+		return c.RedisURL
+	}
+	return ""
+}
+
+// second runs another node, with connections of its own.
+func (c BenchAllCommand) second(ctx context.Context, at string) (base string, done <-chan error, err error) {
+	pool, err := postgres.Open(ctx, at, 32)
+	if err != nil {
+		return "", nil, err
+	}
+	base, ended, err := c.start(ctx, ServeCommand{DatabaseURL: at, RedisURL: c.between()}, pool)
+	if err != nil {
+		pool.Close()
+		return "", nil, err
+	}
+	closed := make(chan error, 1)
+	go func() {
+		err := <-ended
+		pool.Close()
+		closed <- err
+	}()
+	return base, closed, nil
 }
 
 // start runs a node in this process, on a free port.
-func (benchFlags) start(ctx context.Context, at string, pool *pgxpool.Pool) (base string, done <-chan error, err error) {
-	node, err := ServeCommand{DatabaseURL: at, SessionIdle: time.Hour}.node(ctx, pool, zerolog.Nop())
+func (benchFlags) start(ctx context.Context, serve ServeCommand, pool *pgxpool.Pool) (base string, done <-chan error, err error) {
+	serve.SessionIdle = time.Hour
+	node, err := serve.node(ctx, pool, zerolog.Nop())
 	if err != nil {
 		return "", nil, err
 	}

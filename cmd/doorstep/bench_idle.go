@@ -36,7 +36,7 @@ func (c BenchIdleCommand) Run(ctx context.Context, d Deps) error {
 	defer pool.Close()
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
-	base, done, err := c.start(ctx, at, pool)
+	base, done, err := c.start(ctx, ServeCommand{DatabaseURL: at}, pool)
 	if err != nil {
 		return err
 	}

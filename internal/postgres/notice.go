@@ -232,13 +232,19 @@ func (s *Store) Changed(ctx context.Context, since string) (last map[string]int6
 	return last, mark, sorted(err, "read what was told")
 }
 
-// nudge is the channel on which servers tell each other how far topics have come.
+// nudge is the channel on which servers tell each other how far topics have come,
+// and the name of the connections that listen to it.
 const nudge = "doorstep_nudge"
 
-// notify writes nothing that must last, so its commit waits for no disk.
-const notify = `select pg_notify('` + nudge + `', $1) from (select set_config('synchronous_commit', 'off', true)) s`
+// notify writes nothing that must last, so its commit waits for no disk. It is
+// not for a server that is alone: what is notified is written all the same, and
+// in the way of the next commit.
+const notify = `
+select pg_notify('` + nudge + `', $1) from (select set_config('synchronous_commit', 'off', true)) s
+where (select count(*) from pg_stat_get_activity(null) where datid = (select oid from pg_database where datname = current_database())
+       and application_name = '` + nudge + `') > 1`
 
-// Notify tells all that Listen, in less than 8,000 bytes.
+// Notify tells all that Listen, in less than 8,000 bytes, if more than one does.
 func (s *Store) Notify(ctx context.Context, payload string) error {
 	_, err := s.pool.Exec(ctx, notify, payload)
 	return sorted(err, "notify")
@@ -260,7 +266,7 @@ func (s *Store) Listen(ctx context.Context, ready func(), heard func(payload str
 		defer cancel()
 		_ = line.Close(ctx) // broken or no longer wanted
 	}()
-	if _, err := line.Exec(ctx, "listen "+nudge); err != nil {
+	if _, err := line.Exec(ctx, "set application_name = "+nudge+"; listen "+nudge, pgx.QueryExecModeSimpleProtocol); err != nil {
 		return sorted(err, "listen")
 	}
 	ready()
