@@ -241,7 +241,7 @@ type quiet struct{}
 func (quiet) Printf(context.Context, string, ...any) {}
 
 const (
-	deadlineTick = time.Second     // how often late deliveries are looked for
+	deadlineTick = time.Second     // how often late deliveries are looked for, and what a node that died left over
 	scriptTick   = 5 * time.Second // and scripts that another node put in force
 )
 
@@ -251,6 +251,10 @@ func (n *node) run(ctx context.Context, listener net.Listener, drain time.Durati
 	group, work := errgroup.WithContext(work)
 	group.Go(func() error { return ignore(n.hub.Run(work), context.Canceled) })
 	group.Go(func() error { n.every(work, deadlineTick, "deadlines not checked", n.room.AlertLate); return nil })
+	group.Go(func() error {
+		n.every(work, deadlineTick, "what was sent is not entered", n.room.EnterSent)
+		return nil
+	})
 	group.Go(func() error { n.every(work, scriptTick, "scripts not refreshed", n.room.RefreshScripts); return nil })
 	group.Go(func() error { return ignore(n.http.Serve(listener), http.ErrServerClosed) })
 	group.Go(func() error {

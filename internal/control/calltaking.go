@@ -101,7 +101,7 @@ func (r *Room) ChangeCall(ctx context.Context, a access.Actor, id call.ID, versi
 		return CallView{}, err
 	}
 	var after Work
-	kept, err := r.Store.Change(ctx, Key{Call: id}, nil, func(w Work) (Written, error) {
+	kept, err := r.change(ctx, Key{Call: id}, nil, func(w Work) (Written, error) {
 		if w.Call.Version != version {
 			return Written{}, fault.Changed(w.Call.Version)
 		}
@@ -125,7 +125,6 @@ func (r *Room) ChangeCall(ctx context.Context, a access.Actor, id call.ID, versi
 	if err != nil {
 		return CallView{}, fmt.Errorf("change call %s: %w", id, err)
 	}
-	r.tell(ctx, kept)
 	after.Call = *kept.Written.Call
 	return r.View(ctx, after)
 }
@@ -187,7 +186,7 @@ func (r *Room) Answer(ctx context.Context, a access.Actor, id call.ID, question 
 	}
 	now := r.Now()
 	var after Work
-	kept, err := r.Store.Change(ctx, Key{Call: id}, nil, func(w Work) (Written, error) {
+	_, err := r.change(ctx, Key{Call: id}, nil, func(w Work) (Written, error) {
 		value, err := r.check(ctx, w, question, raw)
 		if err != nil {
 			return Written{}, err
@@ -209,7 +208,6 @@ func (r *Room) Answer(ctx context.Context, a access.Actor, id call.ID, question 
 	if err != nil {
 		return CallView{}, fmt.Errorf("answer in call %s: %w", id, err)
 	}
-	r.tell(ctx, kept)
 	return r.View(ctx, after)
 }
 
@@ -222,7 +220,7 @@ func (r *Room) OverruleFlag(ctx context.Context, a access.Actor, id call.ID, fla
 	}
 	now := r.Now()
 	var after Work
-	kept, err := r.Store.Change(ctx, Key{Call: id}, nil, func(w Work) (Written, error) {
+	_, err := r.change(ctx, Key{Call: id}, nil, func(w Work) (Written, error) {
 		if w.Call.ClosedAt != nil {
 			return Written{}, fault.New(fault.Conflict, "the call is closed")
 		}
@@ -247,7 +245,6 @@ func (r *Room) OverruleFlag(ctx context.Context, a access.Actor, id call.ID, fla
 	if err != nil {
 		return CallView{}, fmt.Errorf("overrule a flag in call %s: %w", id, err)
 	}
-	r.tell(ctx, kept)
 	return r.View(ctx, after)
 }
 
@@ -327,7 +324,7 @@ func (r *Room) RaiseIncident(ctx context.Context, a access.Actor, id call.ID, on
 	if err != nil {
 		return Kept{}, fmt.Errorf("number an incident: %w", err)
 	}
-	kept, err := r.Store.Change(ctx, Key{Call: id}, once, func(w Work) (Written, error) {
+	kept, err := r.change(ctx, Key{Call: id}, once, func(w Work) (Written, error) {
 		if w.Incident != nil {
 			return Written{}, fault.New(fault.Conflict, "the call has an incident already: %s", w.Incident.ID)
 		}
@@ -356,7 +353,6 @@ func (r *Room) RaiseIncident(ctx context.Context, a access.Actor, id call.ID, on
 	if err != nil {
 		return Kept{}, fmt.Errorf("raise incident from call %s: %w", id, err)
 	}
-	r.tell(ctx, kept)
 	return kept, nil
 }
 

@@ -43,45 +43,63 @@ func (r *Room) RecommendUnits(ctx context.Context, a access.Actor, id incident.I
 	return unit.Recommend(units, in.Place(), in.DistrictCode, now), nil
 }
 
-// Assign sends a unit: the assignment and the delivery of the newest briefing
-// are committed, then pushed.
+// Sent is a unit on its way, with the frame that tells it why.
+type Sent struct {
+	Assignment unit.Assignment
+	Delivery   briefing.Delivery
+	Use        access.Use // of the history in the briefing
+}
+
+// Enter is what sending a unit adds to a case. It refuses nothing, since the unit
+// may be on its way already; news that came meanwhile follow it.
+func Enter(w Work, s Sent) (Written, error) {
+	in := *w.Incident
+	if in.State == incident.Open {
+		if err := in.Move(incident.Dispatched, s.Assignment.AssignedAt); err != nil {
+			return Written{}, err
+		}
+	}
+	in.Version++
+	sent := []briefing.Delivery{s.Delivery}
+	if w.Briefing.Revision > s.Delivery.Revision {
+		sent = append(sent, deliveries(*w.Briefing, []unit.Assignment{s.Assignment}, s.Delivery.SentAt)...)
+	}
+	return Written{
+		Incident: &in, Assignment: &s.Assignment, Use: &s.Use, Deliveries: sent,
+		Notices: []Draft{{Topic: incidentTopic(in.ID), Type: "status", Body: s.Assignment}},
+	}, nil
+}
+
+// Assign sends a unit: the frame with the newest briefing is committed, then
+// pushed; then the rest is entered.
 func (r *Room) Assign(ctx context.Context, a access.Actor, id incident.ID, to unit.ID, once *Once) (Kept, error) {
 	if err := a.Need(access.CallTaker); err != nil {
 		return Kept{}, err
 	}
 	now := r.Now()
-	kept, err := r.Store.Change(ctx, Key{Incident: id, Unit: to}, once, func(w Work) (Written, error) {
+	kept, err := r.Store.Send(ctx, Key{Incident: id, Unit: to}, once, func(w Work) (Written, error) {
 		if w.CallSign == "" {
 			return Written{}, fault.Bad("unit_id", "no such unit")
 		}
 		if slices.ContainsFunc(w.Assignments, func(s unit.Assignment) bool { return s.UnitID == to }) {
 			return Written{}, fault.New(fault.Conflict, "%s is on this incident already", w.CallSign)
 		}
-		in := *w.Incident
-		if in.State == incident.Open {
-			if err := in.Move(incident.Dispatched, now); err != nil {
-				return Written{}, err
-			}
-		}
-		if in.State == incident.Closed {
+		if w.Incident.State == incident.Closed {
 			return Written{}, fault.New(fault.Conflict, "the incident is closed")
 		}
-		in.Version++
 		assigned := unit.Assignment{
 			ID: unit.AssignmentID(r.NewID()), IncidentID: string(id), UnitID: to,
 			CallSign: w.CallSign, Status: unit.Assigned, AssignedAt: now,
 		}
-		use := access.Use{Actor: a, Purpose: access.ForBriefing, Incident: string(id), At: now}
-		return Written{
-			Incident: &in, Assignment: &assigned, Use: &use,
-			Deliveries: deliveries(*w.Briefing, []unit.Assignment{assigned}, now),
-			Notices:    []Draft{{Topic: incidentTopic(id), Type: "status", Body: assigned}},
-		}, nil
-	})
+		return Enter(w, Sent{
+			Assignment: assigned, Delivery: deliveries(*w.Briefing, []unit.Assignment{assigned}, now)[0],
+			Use: access.Use{Actor: a, Purpose: access.ForBriefing, Incident: string(id), At: now},
+		})
+	}, func(frame Notice) { r.Push(ctx, frame) })
+	r.tell(ctx, kept)
 	if err != nil {
 		return Kept{}, fmt.Errorf("assign unit %s: %w", to, err)
 	}
-	r.tell(ctx, kept)
 	return kept, nil
 }
 
@@ -184,6 +202,20 @@ func (r *Room) MayHear(ctx context.Context, a access.Actor, topic string) error 
 	}
 	if !maySee(a, in, sent) {
 		return fault.New(fault.Forbidden, "this topic is not yours")
+	}
+	return nil
+}
+
+// EnterAfter is how long a server may take to enter what it sent before another
+// one does.
+const EnterAfter = time.Second
+
+// EnterSent enters what was sent by a server that died before it could.
+func (r *Room) EnterSent(ctx context.Context) error {
+	notices, err := r.Store.EnterSent(ctx, r.Now().Add(-EnterAfter))
+	r.tell(ctx, Kept{Notices: notices})
+	if err != nil {
+		return fmt.Errorf("enter what was sent: %w", err)
 	}
 	return nil
 }

@@ -92,7 +92,7 @@ func (r *Room) ReportOutcome(ctx context.Context, a access.Actor, id incident.ID
 	if err := o.Check(now); err != nil {
 		return Kept{}, err
 	}
-	kept, err := r.Store.Change(ctx, Key{Incident: id}, once, func(w Work) (Written, error) {
+	kept, err := r.change(ctx, Key{Incident: id}, once, func(w Work) (Written, error) {
 		in := *w.Incident
 		if !maySee(a, in, nil) {
 			return Written{}, fault.New(fault.NotFound, "no such incident in your district")
@@ -110,7 +110,6 @@ func (r *Room) ReportOutcome(ctx context.Context, a access.Actor, id incident.ID
 	if err != nil {
 		return Kept{}, fmt.Errorf("outcome of incident %s: %w", id, err)
 	}
-	r.tell(ctx, kept)
 	return kept, nil
 }
 

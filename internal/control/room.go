@@ -136,6 +136,13 @@ type Store interface {
 	// Change loads and locks a case, lets decide judge it, and keeps what it
 	// returns. If decide refuses, nothing is written.
 	Change(ctx context.Context, key Key, once *Once, decide func(Work) (Written, error)) (Kept, error)
+	// Send is Change for the sending of a unit. Of a case that is ready it commits the
+	// frame alone and calls sent with it, then enters what else decide returned; sent
+	// is not called, and the frame is among the notices, where it does all at once.
+	Send(ctx context.Context, key Key, once *Once, decide func(Work) (Written, error), sent func(frame Notice)) (Kept, error)
+	// EnterSent enters what was sent before a time and not entered since, as Enter
+	// says: the server that sent it died.
+	EnterSent(ctx context.Context, before time.Time) ([]Notice, error)
 	// MakeReady reads what sending one of the units to an incident needs, so
 	// that the sending itself is quick.
 	MakeReady(ctx context.Context, id incident.ID, units []unit.ID) error
@@ -260,6 +267,14 @@ func (r *Room) assess(ctx context.Context, w Work, now time.Time) (risk.Assessme
 	facts := w.History.Facts()
 	return r.Rules.Assess(s, w.Call.Answers, facts, w.Call.Mode(), now, w.Overrules...),
 		s.Walk(w.Call.Answers, facts, w.Call.Mode()), nil
+}
+
+// change is the store's Change, and tells: where it refuses too, what other servers
+// sent may have been entered first.
+func (r *Room) change(ctx context.Context, key Key, once *Once, decide func(Work) (Written, error)) (Kept, error) {
+	kept, err := r.Store.Change(ctx, key, once, decide)
+	r.tell(ctx, kept)
+	return kept, err
 }
 
 func (r *Room) tell(ctx context.Context, k Kept) {

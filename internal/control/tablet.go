@@ -76,10 +76,10 @@ func (r *Room) Read(ctx context.Context, a access.Actor, id briefing.ID, revisio
 }
 
 func (r *Room) told(ctx context.Context, notices []Notice, err error, what string) error {
+	r.tell(ctx, Kept{Notices: notices})
 	if err != nil {
 		return fmt.Errorf("%s: %w", what, err)
 	}
-	r.tell(ctx, Kept{Notices: notices})
 	return nil
 }
 
@@ -98,7 +98,7 @@ func (r *Room) ReportStatus(ctx context.Context, a access.Actor, id unit.Assignm
 	if s.At.After(now) || now.Sub(s.At) > clockTrust {
 		s.At = now
 	}
-	kept, err := r.Store.Change(ctx, Key{Assignment: id}, nil, func(w Work) (Written, error) {
+	_, err = r.change(ctx, Key{Assignment: id}, nil, func(w Work) (Written, error) {
 		i := slices.IndexFunc(w.Assignments, func(x unit.Assignment) bool { return x.ID == id })
 		if i < 0 || w.Assignments[i].UnitID != u {
 			return Written{}, fault.New(fault.NotFound, "no such assignment, or not yours")
@@ -124,7 +124,6 @@ func (r *Room) ReportStatus(ctx context.Context, a access.Actor, id unit.Assignm
 	if err != nil {
 		return fmt.Errorf("status of assignment %s: %w", id, err)
 	}
-	r.tell(ctx, kept)
 	return nil
 }
 

@@ -24,6 +24,7 @@ import (
 type folder struct {
 	control.Work
 	ready    bool             // was read ahead, without a lock
+	waits    bool             // something that was sent is not entered yet
 	found    bool             // the row that decisions wait for exists
 	page     []byte           // body of the newest briefing, as it is stored
 	repeated []byte           // the answer given to the same request before
@@ -47,6 +48,7 @@ type caseQueries struct {
 	what                   string // is missing when root has no row
 	root                   string // the row that decisions on the case wait for; $2 is the unit that is sent
 	topics                 string // that a decision may tell something on; $2 as above
+	waits                  string // whether something that was sent is not entered yet; $2 as above
 	incident, assignments  string
 	call, parties, answers string
 	overrules              string
@@ -67,13 +69,17 @@ func firstCallOf(incident string) string {
 // queriesBy makes the queries from what the key says of the call and the
 // incident, in SQL.
 func queriesBy(what, call, incident, root string) caseQueries {
-	return caseQueries{
-		what: what,
-		root: `select true from ` + root,
-		topics: `
+	topics := `
     select 'incident:' || ` + incident + `
     union all select 'unit:' || unit_id from assignment where incident_id = ` + incident + ` and status not in ('cleared', 'cancelled')
-    union all select 'unit:' || unnest($2::uuid[])`,
+    union all select 'unit:' || unnest($2::uuid[])`
+	return caseQueries{
+		what:   what,
+		root:   `select true from ` + root,
+		topics: topics,
+		waits: `
+select exists (select from notice where entry is not null and (topic = any(array(` + topics + `))
+    or entry #>> '{Assignment,incident_id}' = ` + incident + `::text or entry #>> '{Assignment,id}' = $1::uuid::text))`,
 		incident:    incidentAndPage + ` where i.id = ` + incident,
 		assignments: assignmentFrom + ` where s.incident_id = ` + incident + ` order by s.assigned_at, s.id`,
 		call:        callFrom + ` where c.id = ` + call,
@@ -198,6 +204,20 @@ func (f *folder) read(b *pgx.Batch, key control.Key, units []unit.ID, lock strin
 			return err
 		})
 	}
+}
+
+// readLocked queues the reading of a case under its locks; also is queued between
+// those of its rows and those of its topics.
+func (f *folder) readLocked(b *pgx.Batch, key control.Key, also func()) {
+	var units []unit.ID
+	if key.Unit != "" {
+		units = []unit.ID{key.Unit}
+	}
+	f.read(b, key, units, locking)
+	also()
+	f.readTopics(b, key, units, ` for update`)
+	q, id := queriesFor(key)
+	b.Queue(q.waits, id, units).QueryRow(func(row pgx.Row) error { return row.Scan(&f.waits) })
 }
 
 // readTopics queues the reading of the last numbers of the topics that a

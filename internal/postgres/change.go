@@ -25,22 +25,18 @@ import (
 // returns, all in one transaction. If decide refuses, nothing is written.
 //
 // It takes two round trips: all reading goes with the begin, all writing with
-// the commit. A case that was made ready takes one. Only a new address, an
-// outcome and a topic that nothing was told on before cost one more.
+// the commit. Only a new address, an outcome and a topic that nothing was told on
+// before cost one more.
 func (s *Store) Change(ctx context.Context, key control.Key, once *control.Once, decide func(control.Work) (control.Written, error)) (kept control.Kept, err error) {
-	err = s.pool.AcquireFunc(ctx, func(held *pgxpool.Conn) error {
-		defer rollBack(ctx, held)
-		if f, ok := s.takeReady(key); ok {
-			kept, err = changeReady(ctx, held, f, once, decide)
-			if err == nil || !changedSince(err) {
-				return err
-			}
-			rollBack(ctx, held)
-		}
-		kept, err = change(ctx, held, key, once, decide)
-		return err
+	entered, err := s.afterEntering(ctx, func() error {
+		return s.pool.AcquireFunc(ctx, func(held *pgxpool.Conn) error {
+			defer rollBack(ctx, held)
+			kept, err = change(ctx, held, key, once, decide)
+			return err
+		})
 	})
 	kept, err = s.repeat(ctx, once, kept, err)
+	kept.Notices = append(entered, kept.Notices...)
 	return kept, sorted(err, "change a case")
 }
 
@@ -56,18 +52,15 @@ func rollBack(ctx context.Context, held *pgxpool.Conn) {
 }
 
 func change(ctx context.Context, db *pgxpool.Conn, key control.Key, once *control.Once, decide func(control.Work) (control.Written, error)) (control.Kept, error) {
-	var units []unit.ID
-	if key.Unit != "" {
-		units = []unit.ID{key.Unit}
-	}
 	f, reading := newFolder(), &pgx.Batch{}
 	reading.Queue("begin")
-	f.read(reading, key, units, locking)
-	// Under the lock, so that a repeat sees the answer of the first.
-	answered(reading, once, &f.repeated)
-	f.readTopics(reading, key, units, ` for update`)
+	// The answer under the lock, so that a repeat sees that of the first.
+	f.readLocked(reading, key, func() { answered(reading, once, &f.repeated) })
 	if err := db.SendBatch(ctx, reading).Close(); err != nil {
 		return control.Kept{}, fmt.Errorf("load a case: %w", err)
+	}
+	if f.waits {
+		return control.Kept{}, errEntriesWait
 	}
 	if err := f.missing(key); err != nil || f.repeated != nil {
 		return control.Kept{Repeated: f.repeated}, err
@@ -77,7 +70,7 @@ func change(ctx context.Context, db *pgxpool.Conn, key control.Key, once *contro
 	if err != nil {
 		return control.Kept{}, err
 	}
-	return keep(ctx, db, f, out, once)
+	return keep(ctx, db, f, out, once, nil)
 }
 
 // decide lets decide judge a copy of the case.
@@ -96,9 +89,13 @@ func (f *folder) decide(decide func(control.Work) (control.Written, error)) (con
 
 // keep writes a decision and commits: first what its notices and their numbers
 // depend on, if anything, then all the rest. A case that was ready has no open
-// transaction: all that is sent together is one by itself.
-func keep(ctx context.Context, db *pgxpool.Conn, f *folder, out control.Written, once *control.Once) (control.Kept, error) {
+// transaction: all that is sent together is one by itself. Of what was sent, the
+// frame of the first delivery is kept already.
+func keep(ctx context.Context, db *pgxpool.Conn, f *folder, out control.Written, once *control.Once, sent *entry) (control.Kept, error) {
 	b := &pgx.Batch{}
+	if sent != nil {
+		sent.claim(b)
+	}
 	send := func() error {
 		err := db.SendBatch(ctx, b).Close()
 		b = &pgx.Batch{}
@@ -120,6 +117,9 @@ func keep(ctx context.Context, db *pgxpool.Conn, f *folder, out control.Written,
 	if err != nil {
 		return control.Kept{}, err
 	}
+	if sent != nil {
+		told[0].kept = true
+	}
 	if out.Outcome != nil {
 		feedback, err := keepOutcome(ctx, db, value(out.Incident), *out.Outcome)
 		if err != nil {
@@ -135,11 +135,17 @@ func keep(ctx context.Context, db *pgxpool.Conn, f *folder, out control.Written,
 			return control.Kept{}, fmt.Errorf("number notices: %w", err)
 		}
 	}
+	if sent != nil && told[0].Seq != sent.Delivery.Seq {
+		return control.Kept{}, errNotReady
+	}
 	if err := deliver(b, out.Deliveries, told); err != nil {
 		return control.Kept{}, err
 	}
 	told.raise(b, f.last)
 	told.keep(b)
+	if sent != nil {
+		sent.keepAnswer(b)
+	}
 	if err := keepAnswer(b, once, out); err != nil {
 		return control.Kept{}, err
 	}

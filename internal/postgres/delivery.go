@@ -41,7 +41,7 @@ returning ` + deliveryColumns
 // Acknowledge keeps that a unit's device has stored everything on its topic up
 // to seq.
 func (s *Store) Acknowledge(ctx context.Context, u unit.ID, topic string, seq int64, now time.Time) ([]control.Notice, error) {
-	told, _, err := s.advance(ctx, "acknowledge", now, deliveredUpTo, u, topic, seq, now)
+	told, _, err := s.advance(ctx, "acknowledge", u, now, deliveredUpTo, topic, seq, now)
 	return told, err
 }
 
@@ -52,7 +52,7 @@ returning ` + deliveryColumns
 
 // Displayed keeps that a revision was on the unit's screen.
 func (s *Store) Displayed(ctx context.Context, u unit.ID, id briefing.ID, revision int, now time.Time) ([]control.Notice, error) {
-	told, changed, err := s.advance(ctx, "displayed", now, displayedAt, u, id, revision, now)
+	told, changed, err := s.advance(ctx, "displayed", u, now, displayedAt, id, revision, now)
 	if err != nil || changed {
 		return told, err
 	}
@@ -67,7 +67,7 @@ returning ` + deliveryColumns
 
 // Read keeps that a person on board confirmed a revision.
 func (s *Store) Read(ctx context.Context, u unit.ID, by access.AccountID, id briefing.ID, revision int, now time.Time) ([]control.Notice, error) {
-	told, changed, err := s.advance(ctx, "read", now, readAt, u, id, revision, now, by)
+	told, changed, err := s.advance(ctx, "read", u, now, readAt, id, revision, now, by)
 	if err != nil || changed {
 		return told, err
 	}
@@ -88,18 +88,33 @@ func (s *Store) wasSent(ctx context.Context, u unit.ID, id briefing.ID, revision
 	return nil
 }
 
-// advance runs an update of deliveries and tells the call taker of each row
-// that it changed; changed is false when it changed none.
-func (s *Store) advance(ctx context.Context, doing string, now time.Time, update string, args ...any) (notices []control.Notice, changed bool, err error) {
+// advance runs an update of a unit's deliveries and tells the call taker of each
+// row that it changed; changed is false when it changed none. A tablet may be
+// quicker than what enters the delivery.
+func (s *Store) advance(ctx context.Context, doing string, u unit.ID, now time.Time, update string, args ...any) (notices []control.Notice, changed bool, err error) {
 	var told news
+	entered, err := s.afterEntering(ctx, func() error {
+		told, changed, err = s.advanceOnce(ctx, doing, u, now, update, args...)
+		return err
+	})
+	return append(entered, told.told()...), changed, err
+}
+
+func (s *Store) advanceOnce(ctx context.Context, doing string, u unit.ID, now time.Time, update string, args ...any) (told news, changed bool, err error) {
 	err = s.within(ctx, doing, func(tx pgx.Tx) error {
-		rows, err := tx.Query(ctx, update, args...)
-		if err != nil {
+		var waits bool
+		var moved []briefing.Delivery
+		b := &pgx.Batch{}
+		b.Queue(entryWaits, "unit:"+string(u)).QueryRow(func(row pgx.Row) error { return row.Scan(&waits) })
+		b.Queue(update, append([]any{u}, args...)...).Query(func(rows pgx.Rows) (err error) {
+			moved, err = pgx.CollectRows(rows, scanDelivery)
+			return err
+		})
+		if err := tx.SendBatch(ctx, b).Close(); err != nil {
 			return err
 		}
-		moved, err := pgx.CollectRows(rows, scanDelivery)
-		if err != nil {
-			return err
+		if waits {
+			return errEntriesWait
 		}
 		told, changed = nil, len(moved) > 0
 		for _, d := range moved {
@@ -109,7 +124,7 @@ func (s *Store) advance(ctx context.Context, doing string, now time.Time, update
 		}
 		return told.tell(ctx, tx)
 	})
-	return told.told(), changed, err
+	return told, changed, err
 }
 
 // lateDeliveries takes rows that no other server is alerting on just now.

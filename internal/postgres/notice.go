@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
+	"slices"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -21,6 +22,7 @@ type item struct {
 	head     json.RawMessage
 	briefing briefing.ID
 	revision int
+	kept     bool // was committed and told before
 }
 
 // news are notices on their way into one transaction.
@@ -30,7 +32,9 @@ type news []item
 func (n news) told() []control.Notice {
 	var out []control.Notice
 	for _, one := range n {
-		out = append(out, one.Notice)
+		if !one.kept {
+			out = append(out, one.Notice)
+		}
 	}
 	return out
 }
@@ -128,6 +132,7 @@ from unnest($1::text[], $2::bigint[], $3::text[], $4::timestamptz[], $5::text[],
 
 // keep queues the writing of numbered notices.
 func (n news) keep(b *pgx.Batch) {
+	n = slices.DeleteFunc(slices.Clone(n), func(one item) bool { return one.kept })
 	if len(n) == 0 {
 		return
 	}
@@ -181,7 +186,10 @@ func (s *Store) Notices(ctx context.Context, topic string, after int64, limit in
 	return told, sorted(err, "read notices")
 }
 
-const lastNumbers = `select name, last_seq from topic where name = any($1)`
+// lastNumbers looks past the topic at frames that were sent and not entered yet.
+const lastNumbers = `
+select name, greatest(last_seq, (select max(seq) from notice where topic = name and entry is not null))
+from topic where name = any($1)`
 
 // LastSeqs returns the newest number of each topic; 0 for one on which nothing
 // was told yet.

@@ -66,7 +66,7 @@ func TestPathOfACall(t *testing.T) {
 	}
 	sent, err := w.room.Assign(ctx, w.taker, in.ID, w.unit, nil)
 	must(t, err)
-	frame := sent.Notices[0]
+	frame := w.last("briefing")
 	if frame.Topic != "unit:"+string(w.unit) || frame.Type != "briefing" || frame.Seq != 1 || !strings.HasPrefix(string(frame.Body), `{"assignment":{"id":`) {
 		t.Fatalf("frame %+v", frame)
 	}

@@ -7,7 +7,6 @@ import (
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
-	"github.com/jackc/pgx/v5/pgxpool"
 
 	"doorstep/internal/control"
 	"doorstep/internal/fault"
@@ -57,16 +56,6 @@ func (s *Store) takeReady(key control.Key) (*folder, bool) {
 	mine.ready = true
 	mine.CallSign = f.signs[key.Unit]
 	return &mine, true
-}
-
-// changeReady decides on a case that was read before, and keeps the decision in
-// one round trip.
-func changeReady(ctx context.Context, db *pgxpool.Conn, f *folder, once *control.Once, decide func(control.Work) (control.Written, error)) (control.Kept, error) {
-	out, err := f.decide(decide)
-	if err != nil {
-		return control.Kept{}, err
-	}
-	return keep(ctx, db, f, out, once)
 }
 
 // errNotReady sends a decision the long way: it needs more than was read.

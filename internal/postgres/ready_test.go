@@ -96,7 +96,7 @@ func TestAReadyCaseIsSentInOneRoundTrip(t *testing.T) {
 	notices, err := w.store.Notices(t.Context(), "unit:"+string(w.unit), 0, 10)
 	must(t, err)
 	must(t, json.Unmarshal(notices[0].Body, &body))
-	if pushed := kept.Notices[0]; pushed.Topic != notices[0].Topic || string(pushed.Body) != string(notices[0].Body) {
+	if pushed := w.last("briefing"); pushed.Topic != notices[0].Topic || string(pushed.Body) != string(notices[0].Body) {
 		t.Fatalf("pushed %s\nreplayed %s", pushed.Body, notices[0].Body)
 	}
 	if len(notices) != 1 || body.Assignment.CallSign != "A-1" {

@@ -3,6 +3,7 @@ package postgres_test
 import (
 	"context"
 	"encoding/json"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -40,6 +41,26 @@ type world struct {
 	building premise.ID
 	flat     premise.ID // in building
 	other    premise.ID // another flat in building
+	mu       sync.Mutex
+	pushed   []control.Notice
+}
+
+func (w *world) push(_ context.Context, told ...control.Notice) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.pushed = append(w.pushed, told...)
+}
+
+// last is the newest thing of a type that was pushed.
+func (w *world) last(kind string) (n control.Notice) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for _, p := range w.pushed {
+		if p.Type == kind {
+			n = p
+		}
+	}
+	return n
 }
 
 func newID() string { return uuid.Must(uuid.NewV7()).String() }
@@ -68,7 +89,7 @@ func newWorld(t *testing.T) *world {
 	w.room = &control.Room{
 		Store: w.store, Scripts: &script.Library{}, Rules: rules, Contacts: contacts,
 		Now: func() time.Time { return w.now }, NewID: newID,
-		Push: func(context.Context, ...control.Notice) {},
+		Push: w.push,
 	}
 	for _, s := range scripts {
 		w.room.Scripts.Enforce(s)

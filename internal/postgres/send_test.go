@@ -1,0 +1,170 @@
+package postgres_test
+
+import (
+	"context"
+	"encoding/json"
+	"testing"
+
+	"doorstep/internal/briefing"
+	"doorstep/internal/call"
+	"doorstep/internal/control"
+	"doorstep/internal/fault"
+	"doorstep/internal/incident"
+	"doorstep/internal/unit"
+)
+
+// sentOnly is a server that dies when it has committed the frame of a dispatch.
+type sentOnly struct{ control.Store }
+
+type died struct{}
+
+func (s sentOnly) Send(ctx context.Context, key control.Key, once *control.Once, decide func(control.Work) (control.Written, error), _ func(control.Notice)) (control.Kept, error) {
+	return s.Store.Send(ctx, key, once, decide, func(control.Notice) { panic(died{}) })
+}
+
+// sentAndDied sends the unit of the world; only the frame is kept.
+func (w *world) sentAndDied(once *control.Once) (call.ID, incident.ID) {
+	w.t.Helper()
+	called, in := w.raised()
+	_, err := w.room.RecommendUnits(w.t.Context(), w.taker, in)
+	must(w.t, err)
+	dying := *w.room
+	dying.Store = sentOnly{w.store}
+	func() {
+		defer func() {
+			if _, is := recover().(died); !is {
+				w.t.Fatal("it did not die when it had sent")
+			}
+		}()
+		_, err := dying.Assign(w.t.Context(), w.taker, in, w.unit, once)
+		w.t.Fatalf("it lived on: %v", err)
+	}()
+	if w.count(`select count(*) from assignment`) != 0 || w.count(`select count(*) from notice where topic = $1`, w.topic()) != 1 {
+		w.t.Fatal("more or less than the frame was kept")
+	}
+	return called, in
+}
+
+func (w *world) topic() string { return "unit:" + string(w.unit) }
+
+// entered fails unless the dispatch is on record as if nothing had happened.
+func (w *world) entered(in incident.ID) unit.Assignment {
+	w.t.Helper()
+	view, err := w.room.Incident(w.t.Context(), w.taker, in)
+	must(w.t, err)
+	if len(view.Assignments) != 1 || view.Incident.State == incident.Open || view.Deliveries[0].Seq != 1 ||
+		w.count(`select count(*) from notice where entry is not null`) != 0 ||
+		w.count(`select count(*) from access_record where incident = $1 and purpose = 'briefing'`, in) == 0 {
+		w.t.Fatalf("the record has %+v", view)
+	}
+	w.gapless()
+	return view.Assignments[0]
+}
+
+func TestWhatWasSentIsEnteredByAnother(t *testing.T) {
+	for name, then := range map[string]func(w *world, called call.ID, in incident.ID){
+		"who looks for it": func(w *world, _ call.ID, _ incident.ID) {
+			must(w.t, w.room.EnterSent(w.t.Context()))
+			if w.count(`select count(*) from assignment`) != 0 {
+				w.t.Error("it was entered while its server could still be at it")
+			}
+			w.now = w.now.Add(2 * control.EnterAfter)
+			must(w.t, w.room.EnterSent(w.t.Context()))
+			must(w.t, w.room.EnterSent(w.t.Context()))
+		},
+		"the tablet that has it": func(w *world, _ call.ID, in incident.ID) {
+			must(w.t, w.room.Acknowledge(w.t.Context(), w.officer, w.topic(), 1))
+			if w.count(`select count(*) from delivery where incident_id = $1 and delivered_at is not null`, in) != 1 {
+				w.t.Error("that it was stored is lost")
+			}
+		},
+		"the tablet that shows it": func(w *world, _ call.ID, _ incident.ID) {
+			var frame struct {
+				ID       string `json:"briefing_id"`
+				Revision int    `json:"revision"`
+			}
+			told, err := w.store.Notices(w.t.Context(), w.topic(), 0, 10)
+			must(w.t, err)
+			must(w.t, json.Unmarshal(told[0].Body, &frame))
+			must(w.t, w.room.Read(w.t.Context(), w.officer, briefing.ID(frame.ID), frame.Revision))
+		},
+		"the tablet that is on its way": func(w *world, _ call.ID, in incident.ID) {
+			var frame struct {
+				Assignment unit.Assignment `json:"assignment"`
+			}
+			told, err := w.store.Notices(w.t.Context(), w.topic(), 0, 10)
+			must(w.t, err)
+			must(w.t, json.Unmarshal(told[0].Body, &frame))
+			w.status(frame.Assignment.ID, newID(), unit.EnRoute)
+		},
+		"an answer, which follows": func(w *world, called call.ID, in incident.ID) {
+			_, err := w.room.Answer(w.t.Context(), w.taker, called, "children_present", json.RawMessage(`"yes"`), 0)
+			must(w.t, err)
+			if n := w.count(`select max(revision) from delivery where incident_id = $1`, in); n < 2 {
+				w.t.Errorf("the unit has revision %d", n)
+			}
+		},
+		"the same request": func(w *world, _ call.ID, in incident.ID) {
+			kept, err := w.room.Assign(w.t.Context(), w.taker, in, w.unit, w.once("k", 1))
+			must(w.t, err)
+			if kept.Repeated == nil {
+				w.t.Errorf("the answer is %+v, not the first one", kept)
+			}
+		},
+		"the same unit, ready once more": func(w *world, _ call.ID, in incident.ID) {
+			far := w.node()
+			_, err := far.RecommendUnits(w.t.Context(), w.taker, in)
+			must(w.t, err)
+			_, err = far.Assign(w.t.Context(), w.taker, in, w.unit, nil)
+			wantKind(w.t, err, fault.Conflict)
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := newWorld(t)
+			called, in := w.sentAndDied(w.once("k", 1))
+			last, err := w.store.LastSeqs(t.Context(), []string{w.topic()})
+			must(t, err)
+			if last[w.topic()] != 1 {
+				t.Errorf("the topic stands at %d", last[w.topic()])
+			}
+			then(w, called, in)
+			w.entered(in)
+			if w.last("status").Seq == 0 || w.last("delivery").Seq == 0 {
+				t.Error("the call taker was not told")
+			}
+		})
+	}
+}
+
+// News that came between the frame and its entry follow the frame.
+func TestNewsBetweenFrameAndEntryFollow(t *testing.T) {
+	w := newWorld(t)
+	called, in := w.raised()
+	_, err := w.room.RecommendUnits(t.Context(), w.taker, in)
+	must(t, err)
+	slow := *w.room
+	slow.Push = func(_ context.Context, told ...control.Notice) {
+		w.push(t.Context(), told...)
+		if told[0].Type != "briefing" || told[0].Seq != 1 {
+			return
+		}
+		// As a writer that did not see the frame yet.
+		w.exec(`alter table notice rename column entry to hidden`)
+		w.exec(`alter table notice add column entry json`)
+		_, err := w.room.Answer(t.Context(), w.taker, called, "children_present", json.RawMessage(`"yes"`), 0)
+		must(t, err)
+		w.exec(`alter table notice drop column entry`)
+		w.exec(`alter table notice rename column hidden to entry`)
+	}
+	_, err = slow.Assign(t.Context(), w.taker, in, w.unit, nil)
+	must(t, err)
+	told, err := w.store.Notices(t.Context(), w.topic(), 0, 10)
+	must(t, err)
+	if len(told) != 2 || told[1].Type != "briefing" {
+		t.Fatalf("the unit was told %+v", told)
+	}
+	if n := w.count(`select max(revision) from delivery where incident_id = $1`, in); n != 2 {
+		t.Errorf("the unit has revision %d", n)
+	}
+	w.entered(in)
+}
