@@ -141,6 +141,7 @@ func (c ServeCommand) node(ctx context.Context, pool *pgxpool.Pool, log zerolog.
 		Inbound: inbound(room), Redis: relay, Notify: store.Notify, Listen: store.Listen, Origins: c.Origins,
 	})
 	room.Push = func(ctx context.Context, told ...control.Notice) { hub.Push(ctx, frames(told)...) }
+	room.Prepare = func(n control.Notice) func() { return hub.Prepare(live.Notice(n)) }
 	sessions := scs.New()
 	sessions.Store = pgxstore.New(pool)
 	sessions.Lifetime = c.SessionIdle
