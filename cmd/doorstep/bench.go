@@ -23,7 +23,9 @@ import (
 
 	"doorstep/internal/access"
 	"doorstep/internal/bench"
+	"doorstep/internal/client"
 	"doorstep/internal/demo"
+	"doorstep/internal/drill"
 	"doorstep/internal/person"
 	"doorstep/internal/postgres"
 	"doorstep/internal/premise"
@@ -231,10 +233,11 @@ func (c BenchAllCommand) measure(ctx context.Context, d Deps, at string, pool *p
 	if err != nil {
 		return err
 	}
-	taker, err := bench.SignIn(ctx, base, "calltaker1", "doorstep-demo")
+	desk, err := client.SignIn(ctx, base, client.Credentials{Username: "calltaker1", Password: "doorstep-demo"})
 	if err != nil {
 		return fmt.Errorf("sign in the call taker: %w", err)
 	}
+	taker := drill.NewTaker(desk, base)
 	size, err := frameSize(ctx, taker, tablets[0], places)
 	if err != nil {
 		return err
@@ -244,7 +247,7 @@ func (c BenchAllCommand) measure(ctx context.Context, d Deps, at string, pool *p
 		return err
 	}
 	defer floor.Close()
-	m := measurement{taker: taker, tablets: tablets, places: places, people: people, floor: floor, store: store, rng: rand.New(rand.NewPCG(1, 2)), out: d.Out, rounds: c.Rounds}
+	m := measurement{desk: desk, taker: taker, tablets: tablets, places: places, people: people, floor: floor, store: store, rng: rand.New(rand.NewPCG(1, 2)), out: d.Out, rounds: c.Rounds}
 	for _, step := range steps {
 		if err := step(&m, ctx); err != nil {
 			return err
@@ -302,7 +305,7 @@ func (benchFlags) start(ctx context.Context, serve ServeCommand, pool *pgxpool.P
 }
 
 // crews makes n units with an officer each and signs the officers in.
-func (benchFlags) crews(ctx context.Context, store *postgres.Store, base string, n int) ([]*bench.Desk, error) {
+func (benchFlags) crews(ctx context.Context, store *postgres.Store, base string, n int) ([]*client.Client, error) {
 	hash, err := argon2id.CreateHash(benchPassword, &argon2id.Params{Memory: 1024, Iterations: 1, Parallelism: 1, SaltLength: 16, KeyLength: 32})
 	if err != nil {
 		return nil, err
@@ -310,49 +313,58 @@ func (benchFlags) crews(ctx context.Context, store *postgres.Store, base string,
 	if _, err := store.SeedTablets(ctx, n, hash); err != nil {
 		return nil, err
 	}
-	out := make([]*bench.Desk, n)
+	out := make([]*client.Client, n)
 	for i := range out {
-		if out[i], err = bench.SignIn(ctx, base, fmt.Sprintf("tablet%d", i+1), benchPassword); err != nil {
+		if out[i], err = client.SignIn(ctx, base, client.Credentials{Username: fmt.Sprintf("tablet%d", i+1), Password: benchPassword}); err != nil {
 			return nil, fmt.Errorf("sign in tablet %d: %w", i+1, err)
 		}
 	}
 	return out, nil
 }
 
-// tablets signs in the tablets and opens their lines.
-func (c BenchAllCommand) tablets(ctx context.Context, store *postgres.Store, base string) ([]*bench.Tablet, error) {
-	desks, err := c.crews(ctx, store, base, c.Tablets)
+// tablet is one whose briefings are timed.
+type tablet struct {
+	*drill.Tablet
+	briefings chan drill.Arrival
+}
+
+// tablets signs in the tablets and opens their lines; each is clear at once.
+func (c BenchAllCommand) tablets(ctx context.Context, store *postgres.Store, base string) ([]tablet, error) {
+	officers, err := c.crews(ctx, store, base, c.Tablets)
 	if err != nil {
 		return nil, err
 	}
-	var out []*bench.Tablet
-	for n, desk := range desks {
-		tablet, err := desk.Listen(ctx)
-		if err != nil {
+	var out []tablet
+	for n, officer := range officers {
+		briefings := make(chan drill.Arrival, 16)
+		t := drill.NewTablet(officer, drill.Habits{Clear: true, Arrived: func(a drill.Arrival) { briefings <- a }}, base)
+		go func() { _ = t.Run(ctx, 0) }() // Live tells
+		if err := t.Live(ctx); err != nil {
 			return nil, fmt.Errorf("tablet %d: %w", n+1, err)
 		}
-		out = append(out, tablet)
+		out = append(out, tablet{t, briefings})
 	}
 	return out, nil
 }
 
 // frameSize dispatches once to learn how large a briefing is, in bytes: the
 // floor writes frames of the same size.
-func frameSize(ctx context.Context, taker *bench.Desk, to *bench.Tablet, places []premise.Address) (int, error) {
-	_, incident, err := taker.Raise(ctx, string(places[0].ID))
+func frameSize(ctx context.Context, taker *drill.Taker, to tablet, places []premise.Address) (int, error) {
+	in, err := taker.Raise(ctx, string(places[0].ID))
 	if err != nil {
 		return 0, err
 	}
-	if err := taker.Call(ctx, http.MethodPost, "/incidents/"+incident+"/assignments", nil, map[string]string{"unit_id": to.Unit}, nil); err != nil {
+	if _, err := taker.Send(ctx, in.Incident, to.Unit); err != nil {
 		return 0, err
 	}
-	return (<-to.Briefings).Size, nil
+	return (<-to.briefings).Size, nil
 }
 
 // measurement is what the rounds share.
 type measurement struct {
-	taker   *bench.Desk
-	tablets []*bench.Tablet
+	desk    *client.Client
+	taker   *drill.Taker
+	tablets []tablet
 	places  []premise.Address
 	people  []person.ID
 	floor   *bench.Floor
@@ -369,51 +381,51 @@ func (m *measurement) place() premise.Address { return m.places[m.rng.IntN(len(m
 // says afterwards is waited for, so that it does not disturb the floor.
 func (m *measurement) dispatchPush(ctx context.Context) error {
 	return bench.Compare(m.out, "dispatch_push", coldRounds, m.rounds*3, func(round int) (time.Duration, error) {
-		_, incident, err := m.taker.Raise(ctx, string(m.place().ID))
+		in, err := m.taker.Raise(ctx, string(m.place().ID))
 		if err != nil {
 			return 0, err
 		}
-		to, err := m.recommended(ctx, round, incident)
+		to, err := m.recommended(ctx, round, in.Incident)
 		if err != nil {
 			return 0, err
 		}
 		sent := time.Now()
-		if err := m.taker.Call(ctx, http.MethodPost, "/incidents/"+incident+"/assignments", nil, map[string]string{"unit_id": to.Unit}, nil); err != nil {
+		if err := m.desk.Call(ctx, http.MethodPost, "/incidents/"+in.Incident+"/assignments", nil, map[string]string{"unit_id": to.Unit}, nil); err != nil {
 			return 0, err
 		}
-		arrived := <-to.Briefings
-		return arrived.At.Sub(sent), m.taker.Settled(ctx, incident)
+		arrived := <-to.briefings
+		return arrived.At.Sub(sent), m.taker.Settled(ctx, in.Incident)
 	}, func(round int) (time.Duration, error) { return m.floor.Push(ctx, round) })
 }
 
 // recommended is a tablet of one of the units that the call taker is shown.
-func (m *measurement) recommended(ctx context.Context, round int, incident string) (*bench.Tablet, error) {
+func (m *measurement) recommended(ctx context.Context, round int, incident string) (tablet, error) {
 	ids, err := m.taker.Units(ctx, incident)
 	if err != nil {
-		return nil, err
+		return tablet{}, err
 	}
-	var near []*bench.Tablet
+	var near []tablet
 	for _, t := range m.tablets {
 		if slices.Contains(ids, t.Unit) {
 			near = append(near, t)
 		}
 	}
 	if len(near) == 0 {
-		return nil, errors.New("no tablet's unit is recommended")
+		return tablet{}, errors.New("no tablet's unit is recommended")
 	}
 	return near[round%len(near)], nil
 }
 
 // answer: answer sent to assessment received.
 func (m *measurement) answer(ctx context.Context) error {
-	call, _, err := m.taker.Raise(ctx, string(m.place().ID))
+	in, err := m.taker.Raise(ctx, string(m.place().ID))
 	if err != nil {
 		return err
 	}
 	words := []string{"yes", "no", "unknown"}
 	return bench.Compare(m.out, "answer", coldRounds, m.rounds, func(round int) (time.Duration, error) {
 		return bench.Timed(func() error {
-			return m.taker.Call(ctx, http.MethodPut, "/calls/"+call+"/answers/"+benchQuestion, nil, map[string]string{"value": words[round%3]}, nil)
+			return m.desk.Call(ctx, http.MethodPut, "/calls/"+in.Call+"/answers/"+benchQuestion, nil, map[string]string{"value": words[round%3]}, nil)
 		})
 	}, func(int) (time.Duration, error) { return bench.Timed(func() error { return m.floor.Commit(ctx) }) })
 }
