@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -36,6 +37,7 @@ type BenchCommand struct {
 	All              BenchAllCommand    `cmd:"" default:"withargs" help:"Times of a node of this binary against floors of the same run."`
 	DispatchPush     BenchPushCommand   `cmd:"" name:"dispatch_push" help:"Of those, only the time from an assignment to the briefing at the tablet."`
 	Idle             BenchIdleCommand   `cmd:"" help:"The memory of connections on which nothing is said."`
+	Storm            BenchStormCommand  `cmd:"" help:"How long tablets need to catch up that all come back at once when their node was restarted."`
 	TypeaheadQuality BenchTypingCommand `cmd:"" help:"How often a mistyped address is found."`
 }
 
@@ -288,14 +290,14 @@ func (c BenchAllCommand) second(ctx context.Context, at string) (base string, do
 	return base, closed, nil
 }
 
-// start runs a node in this process, on a free port.
+// start runs a node in this process, on a free port unless the address has one.
 func (benchFlags) start(ctx context.Context, serve ServeCommand, pool *pgxpool.Pool) (base string, done <-chan error, err error) {
 	serve.SessionIdle = time.Hour
 	node, err := serve.node(ctx, pool, zerolog.Nop())
 	if err != nil {
 		return "", nil, err
 	}
-	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", "127.0.0.1:0")
+	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", cmp.Or(serve.Addr, "127.0.0.1:0"))
 	if err != nil {
 		return "", nil, err
 	}
@@ -334,7 +336,10 @@ func (c BenchAllCommand) tablets(ctx context.Context, store *postgres.Store, bas
 	if err != nil {
 		return nil, err
 	}
-	var out []tablet
+	return timed(ctx, officers, base)
+}
+
+func timed(ctx context.Context, officers []*client.Client, base string) (out []tablet, err error) {
 	for n, officer := range officers {
 		briefings := make(chan drill.Arrival, 16)
 		t := drill.NewTablet(officer, drill.Habits{Clear: true, Arrived: func(a drill.Arrival) { briefings <- a }}, base)
@@ -380,22 +385,27 @@ func (m *measurement) place() premise.Address { return m.places[m.rng.IntN(len(m
 // at the desk, the call taker has just been shown the units. What the tablet
 // says afterwards is waited for, so that it does not disturb the floor.
 func (m *measurement) dispatchPush(ctx context.Context) error {
-	return bench.Compare(m.out, "dispatch_push", coldRounds, m.rounds*3, func(round int) (time.Duration, error) {
-		in, err := m.taker.Raise(ctx, string(m.place().ID))
-		if err != nil {
-			return 0, err
-		}
-		to, err := m.recommended(ctx, round, in.Incident)
-		if err != nil {
-			return 0, err
-		}
-		sent := time.Now()
-		if err := m.desk.Call(ctx, http.MethodPost, "/incidents/"+in.Incident+"/assignments", nil, map[string]string{"unit_id": to.Unit}, nil); err != nil {
-			return 0, err
-		}
-		arrived := <-to.briefings
-		return arrived.At.Sub(sent), m.taker.Settled(ctx, in.Incident)
-	}, func(round int) (time.Duration, error) { return m.floor.Push(ctx, round) })
+	return bench.Compare(m.out, "dispatch_push", coldRounds, m.rounds*3,
+		func(round int) (time.Duration, error) { return m.dispatch(ctx, round) },
+		func(round int) (time.Duration, error) { return m.floor.Push(ctx, round) })
+}
+
+// dispatch sends a unit to a new incident and returns how long its briefing took.
+func (m *measurement) dispatch(ctx context.Context, round int) (time.Duration, error) {
+	in, err := m.taker.Raise(ctx, string(m.place().ID))
+	if err != nil {
+		return 0, err
+	}
+	to, err := m.recommended(ctx, round, in.Incident)
+	if err != nil {
+		return 0, err
+	}
+	sent := time.Now()
+	if err := m.desk.Call(ctx, http.MethodPost, "/incidents/"+in.Incident+"/assignments", nil, map[string]string{"unit_id": to.Unit}, nil); err != nil {
+		return 0, err
+	}
+	arrived := <-to.briefings
+	return arrived.At.Sub(sent), m.taker.Settled(ctx, in.Incident)
 }
 
 // recommended is a tablet of one of the units that the call taker is shown.
