@@ -7,10 +7,18 @@ import { Button } from "../ui/Button";
 import type { Assignment } from "./work";
 
 const steps = ["en_route", "on_scene", "cleared"] as const;
-type Step = (typeof steps)[number];
+export type Step = (typeof steps)[number];
 
 /** Three presses that the centre sees at once, or as soon as there is a line. */
-export function StatusButtons({ assignment }: { assignment: Assignment }) {
+export function StatusButtons({
+  assignment,
+  onStep,
+  onRefused,
+}: {
+  assignment: Assignment;
+  onStep: (step: Step) => void;
+  onRefused: () => void;
+}) {
   const { t } = useTranslation("tablet");
   const stream = useStream();
   const link = useLink();
@@ -19,6 +27,7 @@ export function StatusButtons({ assignment }: { assignment: Assignment }) {
   useRefusal(({ ref, detail }) => {
     if (ref === undefined || ref !== pressed?.id) return;
     setPressed(null);
+    onRefused();
     announce(t("status.refused", { detail: detail ?? "" }), "critical");
   });
   const press = (step: Step) => {
@@ -26,6 +35,7 @@ export function StatusButtons({ assignment }: { assignment: Assignment }) {
     setPressed({ step, id });
     const body = { assignment_id: assignment.id, status: step, at: new Date().toISOString(), client_id: id };
     void stream.say({ type: "status", body });
+    onStep(step);
   };
   const status = pressed?.step ?? assignment.status;
   return (
