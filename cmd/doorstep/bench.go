@@ -34,11 +34,12 @@ import (
 
 // BenchCommand measures. It works in a database of its own, which it makes anew.
 type BenchCommand struct {
-	All              BenchAllCommand    `cmd:"" default:"withargs" help:"Times of a node of this binary against floors of the same run."`
-	DispatchPush     BenchPushCommand   `cmd:"" name:"dispatch_push" help:"Of those, only the time from an assignment to the briefing at the tablet."`
-	Idle             BenchIdleCommand   `cmd:"" help:"The memory of connections on which nothing is said."`
-	Storm            BenchStormCommand  `cmd:"" help:"How long tablets need to catch up that all come back at once when their node was restarted."`
-	TypeaheadQuality BenchTypingCommand `cmd:"" help:"How often a mistyped address is found."`
+	All              BenchAllCommand     `cmd:"" default:"withargs" help:"Times of a node of this binary against floors of the same run."`
+	DispatchPush     BenchPushCommand    `cmd:"" name:"dispatch_push" help:"Of those, only the time from an assignment to the briefing at the tablet."`
+	Idle             BenchIdleCommand    `cmd:"" help:"The memory of connections on which nothing is said."`
+	Storm            BenchStormCommand   `cmd:"" help:"How long tablets need to catch up that all come back at once when their node was restarted."`
+	NewYear          BenchNewYearCommand `cmd:"" name:"new_year" help:"A busy day in short, with tablets in a real browser."`
+	TypeaheadQuality BenchTypingCommand  `cmd:"" help:"How often a mistyped address is found."`
 }
 
 // BenchAllCommand measures a node of this binary, started in the same process,

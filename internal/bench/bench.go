@@ -59,6 +59,9 @@ func Timed(step func() error) (time.Duration, error) {
 	return time.Since(began), err
 }
 
+// P50 of at least one duration, in milliseconds.
+func P50(d []time.Duration) float64 { return quantile(d, 0.50) }
+
 // P99 of at least one duration, in milliseconds.
 func P99(d []time.Duration) float64 { return quantile(d, 0.99) }
 
