@@ -133,8 +133,9 @@ const claimEntry = `
 update notice set entry = null
 where topic = $1 and seq = $2 and case when entry is not null then true else changed_since() end`
 
-// claim queues that the entry is made. It comes before all else, as where the frame
-// is locked to be read, so that no two that enter wait for each other.
+// claim queues that the entry is made. It comes after the case and the topic are
+// locked, as wherever a frame is locked: a writer that has the topic, and does not
+// see the frame yet, waits for the frame's row when it takes the same number.
 func (e *entry) claim(b *pgx.Batch) { b.Queue(claimEntry, e.Delivery.Topic, e.Delivery.Seq) }
 
 // keepAnswer queues the writing of the answer that was given when the unit was sent.
@@ -144,20 +145,20 @@ func (e *entry) keepAnswer(b *pgx.Batch) {
 	}
 }
 
-const entryOfFrame = `select entry from notice where topic = $1 and seq = $2 and entry is not null for update`
+const entryOfFrame = `select entry from notice where topic = $1 and seq = $2 and entry is not null`
 
 // enterFrame enters what is kept with a frame, under the locks of the case. It does
 // nothing where that was done.
 func enterFrame(ctx context.Context, db *pgxpool.Conn, topic string, seq int64) (control.Kept, error) {
 	var raw []byte
+	read := func(b *pgx.Batch, lock string) {
+		b.Queue(entryOfFrame+lock, topic, seq).QueryRow(func(row pgx.Row) error { return row.Scan(&raw) })
+	}
 	b := &pgx.Batch{}
 	b.Queue("begin")
-	b.Queue(entryOfFrame, topic, seq).QueryRow(func(row pgx.Row) error { return row.Scan(&raw) })
+	read(b, "")
 	if err := db.SendBatch(ctx, b).Close(); err != nil {
-		if errors.Is(err, pgx.ErrNoRows) {
-			err = nil
-		}
-		return control.Kept{}, err
+		return control.Kept{}, unless(err, pgx.ErrNoRows)
 	}
 	var e entry
 	if err := json.Unmarshal(raw, &e); err != nil {
@@ -166,13 +167,24 @@ func enterFrame(ctx context.Context, db *pgxpool.Conn, topic string, seq int64) 
 	key := control.Key{Incident: incident.ID(e.Assignment.IncidentID), Unit: e.Assignment.UnitID}
 	f, reading := newFolder(), &pgx.Batch{}
 	f.readLocked(reading, key, func() {})
+	read(reading, ` for update`) // it may have been entered meanwhile
 	if err := db.SendBatch(ctx, reading).Close(); err != nil {
-		return control.Kept{}, fmt.Errorf("load a case: %w", err)
+		if err = unless(err, pgx.ErrNoRows); err != nil {
+			err = fmt.Errorf("load a case: %w", err)
+		}
+		return control.Kept{}, err
 	}
 	if err := f.missing(key); err != nil {
 		return control.Kept{}, err
 	}
 	return e.enter(ctx, db, f)
+}
+
+func unless(err, expected error) error {
+	if errors.Is(err, expected) {
+		return nil
+	}
+	return err
 }
 
 const entriesToMake = `select topic, seq from notice where entry is not null and at <= $1 order by at limit 100`
