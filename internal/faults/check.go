@@ -5,7 +5,6 @@ import (
 	"crypto/sha256"
 	"errors"
 	"fmt"
-	"slices"
 	"time"
 
 	"doorstep/internal/briefing"
@@ -283,8 +282,12 @@ func (a *auditor) views(ctx context.Context) (late time.Duration, err error) {
 	ctx, cancel := context.WithTimeout(ctx, settleWait)
 	defer cancel()
 	for {
-		if err = a.agree(ctx); err == nil {
+		now := a.agree(ctx)
+		if now == nil {
 			return time.Since(began), nil
+		}
+		if err == nil || ctx.Err() == nil {
+			err = now // not that the time is over
 		}
 		select {
 		case <-ctx.Done():
@@ -312,11 +315,11 @@ func (a *auditor) agree(ctx context.Context) error {
 			if err != nil {
 				return err
 			}
-			if !same(answered, truth[incident]) {
-				return fmt.Errorf("of incident %s the service answers %v, the record says %v", incident, answered, truth[incident])
+			if differ(answered, truth[incident]) != "" {
+				return fmt.Errorf("of incident %s the service says otherwise than the record: %s", incident, differ(answered, truth[incident]))
 			}
-			if on := who.screen.Shown(incident); !same(on, truth[incident]) {
-				return fmt.Errorf("of incident %s the screen shows %v, the record says %v", incident, on, truth[incident])
+			if on := who.screen.Shown(incident); differ(on, truth[incident]) != "" {
+				return fmt.Errorf("of incident %s the screen says otherwise than the record: %s", incident, differ(on, truth[incident]))
 			}
 		}
 	}
@@ -330,19 +333,25 @@ func facts(d briefing.Delivery) drill.Delivery {
 	}
 }
 
-// same reports whether two views say the same of every delivery.
-func same(a, b map[drill.Frame]drill.Delivery) bool {
-	if len(a) != len(b) {
-		return false
+// differ says where two views do not say the same; nothing where they do.
+func differ(seen, truth map[drill.Frame]drill.Delivery) string {
+	if len(seen) != len(truth) {
+		return fmt.Sprintf("%d deliveries, not %d", len(seen), len(truth))
 	}
-	for f, x := range a {
-		y, ok := b[f]
-		if !ok || x.Briefing != y.Briefing || x.Revision != y.Revision || !slices.EqualFunc(
-			[]*time.Time{x.Delivered, x.Displayed, x.Read}, []*time.Time{y.Delivered, y.Displayed, y.Read}, sameTime) {
-			return false
+	for f, y := range truth {
+		x, ok := seen[f]
+		if !ok || x.Briefing != y.Briefing || x.Revision != y.Revision {
+			return fmt.Sprintf("%+v instead of %+v", x, y)
+		}
+		for what, both := range map[string][2]*time.Time{
+			"delivered": {x.Delivered, y.Delivered}, "displayed": {x.Displayed, y.Displayed}, "read": {x.Read, y.Read},
+		} {
+			if !sameTime(both[0], both[1]) {
+				return fmt.Sprintf("%v was %s at %v, not at %v", f, what, both[0], both[1])
+			}
 		}
 	}
-	return true
+	return ""
 }
 
 func sameTime(a, b *time.Time) bool {
