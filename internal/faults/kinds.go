@@ -57,7 +57,7 @@ func nodeKill9(ctx context.Context, h *Harness, run int) error {
 		_ = n.cmd.Process.Signal(syscall.SIGSTOP) // it runs
 		pause(ctx, 50*time.Millisecond, 100*time.Millisecond)
 	}
-	if err := n.stop(syscall.SIGKILL, time.Second); err != nil {
+	if err := n.stop(syscall.SIGKILL, 10*time.Second); err != nil {
 		return err
 	}
 	pause(ctx, 0, time.Second)
@@ -66,7 +66,7 @@ func nodeKill9(ctx context.Context, h *Harness, run int) error {
 
 // redisKill restarts Redis as after a crash.
 func redisKill(ctx context.Context, h *Harness, _ int) error {
-	if err := h.stack.redis.stop(syscall.SIGKILL, time.Second); err != nil {
+	if err := h.stack.redis.stop(syscall.SIGKILL, 10*time.Second); err != nil {
 		return err
 	}
 	return h.stack.redis.start(ctx)

@@ -33,8 +33,6 @@ fsync = on
 synchronous_commit = on
 timezone = UTC
 log_timezone = UTC
-log_error_verbosity = terse
-log_min_error_statement = panic
 log_parameter_max_length = 0
 log_parameter_max_length_on_error = 0
 `
