@@ -183,7 +183,9 @@ func (r *Room) Incidents(ctx context.Context, a access.Actor, f IncidentFilter) 
 	return r.Store.Incidents(ctx, f)
 }
 
-// MayHear says whether an actor may listen to a topic besides the own ones.
+// MayHear says whether an actor may listen to a topic besides the own ones. An
+// incident that is not the actor's to see is not found; what is somebody else's own
+// is forbidden.
 func (r *Room) MayHear(ctx context.Context, a access.Actor, topic string) error {
 	if slices.Contains(a.Topics(), topic) {
 		return nil
@@ -201,7 +203,7 @@ func (r *Room) MayHear(ctx context.Context, a access.Actor, topic string) error 
 		return err
 	}
 	if !maySee(a, in, sent) {
-		return fault.New(fault.Forbidden, "this topic is not yours")
+		return fault.New(fault.NotFound, "no such incident, or not yours to see")
 	}
 	return nil
 }

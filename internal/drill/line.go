@@ -186,7 +186,7 @@ func (l *line) once(ctx context.Context, node *client.Client) (code int, calm bo
 		}
 		l.frozenUntilThawed(ctx)
 		calm = calm || f.Type == "beat"
-		if !l.hear(socket, f) {
+		if !l.hear(f) {
 			return 0, calm, errors.New("came back for what is missing")
 		}
 	}
@@ -200,17 +200,19 @@ func codeOf(err error) int {
 	return 0
 }
 
-// greet says hello: where the line stands on each topic.
+// greet says hello: where the line stands on each topic. What is said from now on
+// comes after it.
 func (l *line) greet(socket *websocket.Conn) error {
+	l.writing.Lock()
+	defer l.writing.Unlock()
 	l.mu.Lock()
 	resume, topics := maps.Clone(l.places), slices.AppendSeq([]string{}, maps.Keys(l.watched))
 	clear(l.toAck)
 	for _, s := range l.sayings {
 		s.sent, s.beats = false, 0
 	}
+	l.socket = socket
 	l.mu.Unlock()
-	l.writing.Lock()
-	defer l.writing.Unlock()
 	return write(socket, "hello", map[string]any{"resume": resume, "topics": topics})
 }
 
@@ -220,11 +222,11 @@ func write(socket *websocket.Conn, kind string, body any) error {
 }
 
 // hear takes one frame; false when the line must be opened anew.
-func (l *line) hear(socket *websocket.Conn, f frame) bool {
+func (l *line) hear(f frame) bool {
 	ok := true
 	switch f.Type {
 	case "welcome":
-		l.welcome(socket, f)
+		l.welcome(f)
 	case "beat":
 		l.beat()
 	case "refused":
@@ -241,7 +243,7 @@ func (l *line) hear(socket *websocket.Conn, f frame) bool {
 	return ok
 }
 
-func (l *line) welcome(socket *websocket.Conn, f frame) {
+func (l *line) welcome(f frame) {
 	var body struct {
 		Topics map[string]int64 `json:"topics"`
 	}
@@ -260,7 +262,7 @@ func (l *line) welcome(socket *websocket.Conn, f frame) {
 	if !l.live {
 		l.counts.Opened++
 	}
-	l.socket, l.live = socket, true
+	l.live = true
 	l.tell()
 }
 

@@ -24,6 +24,7 @@ type Taker struct {
 	nodes   []*client.Client // one session at each
 	at      atomic.Int64
 	Retried atomic.Int64 // requests that were sent again
+	Broken  atomic.Int64 // answers that call it the service's own fault
 }
 
 // NewTaker is a signed-in call taker who moves between nodes, given as
@@ -172,6 +173,10 @@ func (t *Taker) ask(ctx context.Context, method, path string, header http.Header
 	}
 	for {
 		err := t.once(ctx, method, path, header, body, out)
+		var refused *client.Refusal
+		if errors.As(err, &refused) && refused.Status == http.StatusInternalServerError {
+			t.Broken.Add(1)
+		}
 		if certain(err) || ctx.Err() != nil {
 			return err
 		}

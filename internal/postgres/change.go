@@ -93,9 +93,6 @@ func (f *folder) decide(decide func(control.Work) (control.Written, error)) (con
 // frame of the first delivery is kept already.
 func keep(ctx context.Context, db *pgxpool.Conn, f *folder, out control.Written, once *control.Once, entering *entry) (control.Kept, error) {
 	b := &pgx.Batch{}
-	if entering != nil {
-		entering.claim(b)
-	}
 	send := func() error {
 		err := db.SendBatch(ctx, b).Close()
 		b = &pgx.Batch{}
@@ -142,10 +139,11 @@ func keep(ctx context.Context, db *pgxpool.Conn, f *folder, out control.Written,
 		return control.Kept{}, err
 	}
 	told.raise(b, f.last)
-	told.keep(b)
 	if entering != nil {
+		entering.claim(b)
 		entering.keepAnswer(b)
 	}
+	told.keep(b)
 	if err := keepAnswer(b, once, out); err != nil {
 		return control.Kept{}, err
 	}

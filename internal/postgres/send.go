@@ -87,7 +87,7 @@ func (s *Store) Send(ctx context.Context, key control.Key, once *control.Once, d
 		return control.Kept{}, sorted(err, "send a unit")
 	}
 	push()
-	runtime.Gosched()                                                         // what was pushed is written before the rest is entered
+	runtime.Gosched() // what was pushed is written before the rest is entered
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), enterWait) // whoever asked may be gone
 	defer cancel()
 	kept, err := s.enterReady(ctx, f, e)
@@ -164,8 +164,9 @@ const claimEntry = `
 update notice set entry = null
 where topic = $1 and seq = $2 and case when entry is not null then true else changed_since() end`
 
-// claim queues that the entry is made. It comes before all else, as where the frame
-// is locked to be read, so that no two that enter wait for each other.
+// claim queues that the entry is made. It comes after the case and the topic are
+// locked, as wherever a frame is locked: a writer that has the topic, and does not
+// see the frame yet, waits for the frame's row when it takes the same number.
 func (e *entry) claim(b *pgx.Batch) { b.Queue(claimEntry, e.sent.Delivery.Topic, e.sent.Delivery.Seq) }
 
 // keepAnswer queues the writing of the answer that was given when the unit was sent.
@@ -175,7 +176,7 @@ func (e *entry) keepAnswer(b *pgx.Batch) {
 	}
 }
 
-const entryOfFrame = `select entry, briefing_id, revision from notice where topic = $1 and seq = $2 and entry is not null for update`
+const entryOfFrame = `select entry, briefing_id, revision from notice where topic = $1 and seq = $2 and entry is not null`
 
 // enterFrame enters what is kept with a frame, under the locks of the case. It does
 // nothing where that was done.
@@ -183,14 +184,14 @@ func enterFrame(ctx context.Context, db *pgxpool.Conn, topic string, seq int64) 
 	var raw []byte
 	var id briefing.ID
 	var revision int
+	read := func(b *pgx.Batch, lock string) {
+		b.Queue(entryOfFrame+lock, topic, seq).QueryRow(func(row pgx.Row) error { return row.Scan(&raw, &id, &revision) })
+	}
 	b := &pgx.Batch{}
 	b.Queue("begin")
-	b.Queue(entryOfFrame, topic, seq).QueryRow(func(row pgx.Row) error { return row.Scan(&raw, &id, &revision) })
+	read(b, "")
 	if err := db.SendBatch(ctx, b).Close(); err != nil {
-		if errors.Is(err, pgx.ErrNoRows) {
-			err = nil
-		}
-		return control.Kept{}, err
+		return control.Kept{}, unless(err, pgx.ErrNoRows)
 	}
 	e, err := readEntry(raw, topic, seq, id, revision)
 	if err != nil {
@@ -199,13 +200,24 @@ func enterFrame(ctx context.Context, db *pgxpool.Conn, topic string, seq int64) 
 	key := control.Key{Incident: incident.ID(e.Assignment.IncidentID), Unit: e.Assignment.UnitID}
 	f, reading := newFolder(), &pgx.Batch{}
 	f.readLocked(reading, key, func() {})
+	read(reading, ` for update`) // it may have been entered meanwhile
 	if err := db.SendBatch(ctx, reading).Close(); err != nil {
-		return control.Kept{}, fmt.Errorf("load a case: %w", err)
+		if err = unless(err, pgx.ErrNoRows); err != nil {
+			err = fmt.Errorf("load a case: %w", err)
+		}
+		return control.Kept{}, err
 	}
 	if err := f.missing(key); err != nil {
 		return control.Kept{}, err
 	}
 	return e.enter(ctx, db, f)
+}
+
+func unless(err, expected error) error {
+	if errors.Is(err, expected) {
+		return nil
+	}
+	return err
 }
 
 const entriesToMake = `select topic, seq from notice where entry is not null and at <= $1 order by at limit 100`

@@ -3,7 +3,10 @@ package postgres_test
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"testing"
+
+	"github.com/jackc/pgx/v5/pgconn"
 
 	"doorstep/internal/briefing"
 	"doorstep/internal/call"
@@ -187,5 +190,58 @@ func TestRepeatOfASendingIsKnownWhereItIsReady(t *testing.T) {
 	}
 	if n := w.count(`select count(*) from assignment where incident_id = $1`, in); n != 1 {
 		t.Errorf("%d assignments", n)
+	}
+}
+
+// A writer that has the unit's topic and did not see the frame takes its number. It
+// hears at once that the number is taken, and does not wait for who enters the frame,
+// who waits for the topic.
+func TestNobodyWaitsInACircleForAFrame(t *testing.T) {
+	for name, enter := range map[string]func(w *world, hold func()) incident.ID{
+		"the server that sent it": func(w *world, hold func()) incident.ID {
+			_, in := w.raised()
+			_, err := w.room.RecommendUnits(w.t.Context(), w.taker, in)
+			must(w.t, err)
+			holding := *w.room
+			holding.Prepare = func(frame control.Notice) func() {
+				return func() {
+					hold()
+					w.push(w.t.Context(), frame)
+				}
+			}
+			_, err = holding.Assign(w.t.Context(), w.taker, in, w.unit, nil)
+			must(w.t, err)
+			return in
+		},
+		"another": func(w *world, hold func()) incident.ID {
+			_, in := w.sentAndDied(nil)
+			w.now = w.now.Add(2 * control.EnterAfter)
+			hold()
+			must(w.t, w.room.EnterSent(w.t.Context()))
+			return in
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := newWorld(t)
+			wrote := make(chan error, 1)
+			in := enter(w, func() {
+				tx, err := w.pool.Begin(t.Context())
+				must(t, err)
+				_, err = tx.Exec(t.Context(), `select from topic where name = $1 for update`, w.topic())
+				must(t, err)
+				go func() {
+					for w.count(`select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`) == 0 {
+					}
+					_, err := tx.Exec(context.Background(), `insert into notice (topic, seq, type, at, body) values ($1, 1, 'status', now(), '{}')`, w.topic())
+					_ = tx.Rollback(context.Background()) // it failed, or there is nothing to keep
+					wrote <- err
+				}()
+			})
+			var refused *pgconn.PgError
+			if err := <-wrote; !errors.As(err, &refused) || refused.ConstraintName != "notice_pkey" {
+				t.Errorf("the number of the frame was not taken: %v", err)
+			}
+			w.entered(in)
+		})
 	}
 }
