@@ -87,7 +87,7 @@ func (s *Store) Send(ctx context.Context, key control.Key, once *control.Once, d
 		return control.Kept{}, sorted(err, "send a unit")
 	}
 	push()
-	runtime.Gosched() // what was pushed is written before the rest is entered
+	runtime.Gosched()                                                         // what was pushed is written before the rest is entered
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), enterWait) // whoever asked may be gone
 	defer cancel()
 	kept, err := s.enterReady(ctx, f, e)
