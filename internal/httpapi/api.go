@@ -78,7 +78,7 @@ type Server struct {
 
 // Readiness is the answer of /readyz.
 type Readiness struct {
-	Status   string `json:"status" enum:"ready,degraded,unavailable"`
+	Status   string `json:"status" enum:"ready,degraded,unavailable,stopping"`
 	Database string `json:"database" enum:"up,down"`
 	Redis    string `json:"redis" enum:"up,down,not_used"`
 }
