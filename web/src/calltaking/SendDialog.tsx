@@ -133,7 +133,13 @@ function Units({ incident, onSent }: { incident: string; onSent: () => void }) {
   }, [items.length]);
   if (units.isPending) return <Loading />;
   if (units.data === undefined)
-    return <Failed words={inWords(units.error, api)} onRetry={() => void units.refetch()} />;
+    return (
+      <Failed
+        title={t("send.notListed")}
+        words={inWords(units.error, api)}
+        onRetry={() => void units.refetch()}
+      />
+    );
   if (items.length === 0) return <Empty title={t("send.none")}>{t("send.noneHelp")}</Empty>;
   return (
     <div className="stack">
