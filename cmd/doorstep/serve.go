@@ -39,9 +39,9 @@ import (
 // ServeCommand runs one node of the service. Any number run side by side.
 type ServeCommand struct {
 	Addr          string        `env:"DOORSTEP_ADDR" default:"127.0.0.1:8112" help:"Address to listen on, host:port."`
-	DatabaseURL   string        `name:"database-url" env:"DOORSTEP_DATABASE_URL,DATABASE_URL" required:"" help:"PostgreSQL with PostGIS: the system of record."`
+	DatabaseURL   string        `name:"database-url" env:"DOORSTEP_DATABASE_URL,DATABASE_URL" required:"" help:"PostgreSQL with PostGIS: the system of record. With a replica: postgres://user@one:5432,two:5432/doorstep?target_session_attrs=read-write."`
 	RedisURL      string        `name:"redis-url" env:"DOORSTEP_REDIS_URL,REDIS_URL" help:"Redis that carries nudges between nodes, without it PostgreSQL does: redis://host:port, a cluster with addr=host:port for each further node, or Sentinels with master_name=NAME."`
-	DatabaseConns int32         `name:"database-conns" env:"DOORSTEP_DATABASE_CONNS" default:"24" help:"Most connections to PostgreSQL."`
+	DatabaseConns int32         `name:"database-conns" env:"DOORSTEP_DATABASE_CONNS" default:"24" help:"Most connections to PostgreSQL, besides the two that listen and watch."`
 	Origins       []string      `env:"DOORSTEP_ORIGINS" help:"Origins allowed on the stream besides the own host, as https://host."`
 	SecureCookies bool          `name:"secure-cookies" env:"DOORSTEP_SECURE_COOKIES" help:"Send cookies over TLS only. Set it wherever people sign in over a network."`
 	SessionIdle   time.Duration `name:"session-idle" env:"DOORSTEP_SESSION_IDLE" default:"12h" help:"A session ends this long after its last sign-in."`
@@ -332,7 +332,8 @@ func (n *node) ready(context.Context) httpapi.Readiness {
 	return r
 }
 
-// every does something again and again until the context ends.
+// every does something again and again until the context ends, as far as there
+// is a database to do it with.
 func (n *node) every(ctx context.Context, wait time.Duration, failed string, do func(context.Context) error) {
 	tick := time.NewTicker(wait)
 	defer tick.Stop()
@@ -341,6 +342,9 @@ func (n *node) every(ctx context.Context, wait time.Duration, failed string, do 
 		case <-ctx.Done():
 			return
 		case <-tick.C:
+			if !n.pool.Away().IsZero() {
+				continue
+			}
 			if err := do(ctx); err != nil && ctx.Err() == nil {
 				n.log.Error().Err(err).Msg(failed)
 			}

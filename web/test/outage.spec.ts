@@ -76,6 +76,12 @@ test("without a database every desk says so, keeps what was done, and goes on by
     await expectAccessible(tablet);
   }
 
+  for (const language of ["Eesti", "English"]) {
+    await tablet.getByRole("radio", { name: language }).check({ force: true });
+    await picture(tablet, `tablet-${language}`);
+    expect(await header(tablet).evaluate((bar) => bar.scrollWidth - bar.clientWidth)).toBe(0);
+  }
+
   await district.getByRole("button", { name: "Save outcome" }).click();
   await expect(district.getByRole("alert")).toContainText("Not saved");
   await expect(district.getByRole("alert")).toContainText("What you wrote is kept on this screen.");

@@ -48,7 +48,7 @@ export const start = texts({
     refused: "Server ei võtnud vastu: {{detail}}",
     link: {
       live: "Ühendus toimib",
-      notSaving: "Ühendus toimib, aga alates {{time}} ei saa midagi salvestada",
+      notSaving: "Ühendus on, aga alates {{time}} ei saa midagi salvestada",
       connecting: "Loon ühendust …",
       resuming: "Taastan ühendust: viimane teade {{time}}",
       signedOut: "Välja logitud: viimane teade {{time}}",
