@@ -19,7 +19,6 @@ import (
 
 	"github.com/alexedwards/argon2id"
 	"github.com/jackc/pgx/v5"
-	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/rs/zerolog"
 
 	"doorstep/internal/access"
@@ -99,7 +98,7 @@ func (c BenchAllCommand) run(ctx context.Context, d Deps, steps ...step) error {
 	}
 	defer pool.Close()
 	if c.Scale != 0 {
-		err = c.nation(ctx, d, postgres.New(pool))
+		err = c.nation(ctx, d, postgres.New(pool.Pool))
 	} else {
 		err = c.history(ctx, d, at)
 	}
@@ -131,7 +130,7 @@ func (c benchFlags) database(ctx context.Context) (string, error) {
 
 // town makes the benchmark's database anew with the demo's town in it, and returns
 // its address and a pool.
-func (c benchFlags) town(ctx context.Context, d Deps) (at string, pool *pgxpool.Pool, err error) {
+func (c benchFlags) town(ctx context.Context, d Deps) (at string, pool *postgres.Pool, err error) {
 	if at, err = c.database(ctx); err != nil {
 		return "", nil, err
 	}
@@ -199,19 +198,19 @@ func (c BenchAllCommand) history(ctx context.Context, d Deps, at string) error {
 
 // settle brings the statistics up to date, so that plans are those of a
 // database that has been running for a while.
-func settle(ctx context.Context, pool *pgxpool.Pool) error {
+func settle(ctx context.Context, pool *postgres.Pool) error {
 	_, err := pool.Exec(ctx, "vacuum analyze")
 	return err
 }
 
-func (c BenchAllCommand) measure(ctx context.Context, d Deps, at string, pool *pgxpool.Pool, steps []step) error {
+func (c BenchAllCommand) measure(ctx context.Context, d Deps, at string, pool *postgres.Pool, steps []step) error {
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
 	base, done, err := c.start(ctx, ServeCommand{DatabaseURL: at, RedisURL: c.between()}, pool)
 	if err != nil {
 		return err
 	}
-	store := postgres.New(pool)
+	store := postgres.New(pool.Pool)
 	far, farDone := base, done
 	if c.Nodes > 1 {
 		if far, farDone, err = c.second(ctx, at); err != nil {
@@ -245,7 +244,7 @@ func (c BenchAllCommand) measure(ctx context.Context, d Deps, at string, pool *p
 	if err != nil {
 		return err
 	}
-	floor, err := bench.NewFloor(ctx, pool, c.Tablets, size)
+	floor, err := bench.NewFloor(ctx, pool.Pool, c.Tablets, size)
 	if err != nil {
 		return err
 	}
@@ -292,7 +291,7 @@ func (c BenchAllCommand) second(ctx context.Context, at string) (base string, do
 }
 
 // start runs a node in this process, on a free port unless the address has one.
-func (benchFlags) start(ctx context.Context, serve ServeCommand, pool *pgxpool.Pool) (base string, done <-chan error, err error) {
+func (benchFlags) start(ctx context.Context, serve ServeCommand, pool *postgres.Pool) (base string, done <-chan error, err error) {
 	serve.SessionIdle = time.Hour
 	node, err := serve.node(ctx, pool, zerolog.Nop())
 	if err != nil {

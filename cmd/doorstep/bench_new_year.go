@@ -82,7 +82,7 @@ func (c BenchNewYearCommand) Run(ctx context.Context, d Deps) error {
 		return err
 	}
 	y := &newYear{BenchNewYearCommand: c, base: base, free: make(chan string, c.Screens), pages: map[string]bool{}}
-	browser, err := y.prepare(ctx, d, postgres.New(pool))
+	browser, err := y.prepare(ctx, d, postgres.New(pool.Pool))
 	if err != nil {
 		return err
 	}

@@ -11,7 +11,6 @@ import (
 	"sync"
 	"time"
 
-	"github.com/jackc/pgx/v5/pgxpool"
 	"golang.org/x/sync/errgroup"
 
 	"doorstep/internal/bench"
@@ -40,7 +39,7 @@ const (
 type storm struct {
 	BenchStormCommand
 	serve     ServeCommand // of the node that is restarted
-	pool      *pgxpool.Pool
+	pool      *postgres.Pool
 	stop      context.CancelFunc
 	down      <-chan error
 	m         measurement // by way of the other node
@@ -95,11 +94,11 @@ func (s *storm) up(ctx context.Context) error {
 }
 
 // prepare signs everybody in and sends the units.
-func (s *storm) prepare(ctx context.Context, pool *pgxpool.Pool, base string) error {
+func (s *storm) prepare(ctx context.Context, pool *postgres.Pool, base string) error {
 	if err := s.up(ctx); err != nil {
 		return err
 	}
-	store := postgres.New(pool)
+	store := postgres.New(pool.Pool)
 	officers, err := s.crews(ctx, store, base, s.Tablets+otherTablets)
 	if err != nil {
 		return err

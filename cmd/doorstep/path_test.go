@@ -36,12 +36,20 @@ func newWorld(t *testing.T) string {
 // with the test.
 func startNode(t *testing.T, at, redisURL string) string {
 	t.Helper()
+	base, _ := startStoppable(t, at, redisURL, 0)
+	return base
+}
+
+// startStoppable also returns what stops the server, as SIGTERM does; for so long
+// it says that it stops and goes on.
+func startStoppable(t *testing.T, at, redisURL string, leave time.Duration) (base string, terminate func()) {
+	t.Helper()
 	ctx, stop := context.WithCancel(context.Background())
 	pool, err := postgres.Open(ctx, at, 8)
 	if err != nil {
 		t.Fatal(err)
 	}
-	built, err := ServeCommand{SessionIdle: time.Hour, RedisURL: redisURL}.node(ctx, pool, zerolog.Nop())
+	built, err := ServeCommand{SessionIdle: time.Hour, RedisURL: redisURL, Leave: leave}.node(ctx, pool, zerolog.Nop())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -50,7 +58,7 @@ func startNode(t *testing.T, at, redisURL string) string {
 		t.Fatal(err)
 	}
 	ended := make(chan error, 1)
-	go func() { ended <- built.run(ctx, listener, time.Second) }()
+	go func() { ended <- built.run(ctx, listener, 5*time.Second) }()
 	t.Cleanup(func() {
 		stop()
 		if err := <-ended; err != nil {
@@ -58,7 +66,7 @@ func startNode(t *testing.T, at, redisURL string) string {
 		}
 		pool.Close()
 	})
-	return "http://" + listener.Addr().String()
+	return "http://" + listener.Addr().String(), stop
 }
 
 func signIn(t *testing.T, base, username string) *client.Client {

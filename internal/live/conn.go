@@ -212,6 +212,7 @@ func whyUnread(err error) CloseCode {
 func (c *conn) apply(ctx context.Context, f heard) {
 	switch f := f.(type) {
 	case hello:
+		c.hub.tellState(c)
 		extra := f.Topics
 		if extra == nil {
 			extra = named(f.Resume)

@@ -116,6 +116,8 @@ type Hub struct {
 	behind  map[string]struct{} // topics whose fetch failed
 	open    sync.WaitGroup      // connections, until their socket is closed
 
+	saveFails time.Time // since when; zero: what is said can be kept
+
 	sweeping sync.Mutex
 	mark     string // of the last sweep
 

@@ -53,7 +53,7 @@ test("without a service the page opens, the sheet is kept, and goes by itself", 
   await service.crash();
   await fillSheet(tablet, "Written in a cellar without a line, about what was seen there.");
   await tablet.getByRole("button", { name: "Save the sheet" }).click();
-  const waits = tablet.getByText("Kept on this device. It is sent by itself when the line is back.");
+  const waits = tablet.getByText("Kept on this device, not saved at the centre yet. It goes by itself.");
   await expect(waits.first()).toBeVisible();
 
   await tablet.reload();

@@ -1,4 +1,4 @@
-import { useState } from "react";
+import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { newKey } from "../api/once";
 import { useLink, useRefusal, useStream } from "../live/useStream";
@@ -30,11 +30,25 @@ export function StatusButtons({
     onRefused();
     announce(t("status.refused", { detail: detail ?? "" }), "critical");
   });
+  // Asked when the line changes: what was pressed long before an outage has arrived.
+  const [held, setHeld] = useState<string | null>(null); // the id of the last that the device keeps
+  const [waits, setWaits] = useState(false);
+  const isLive = link.state === "live";
+  useEffect(() => {
+    if (held === null || isLive) return;
+    let left = false;
+    void stream
+      .waits((saying) => saying.type === "status" && saying.body.client_id === held)
+      .then((still) => left || setWaits(still));
+    return () => {
+      left = true;
+    };
+  }, [stream, held, isLive]);
   const press = (step: Step) => {
     const id = newKey();
     setPressed({ step, id });
     const body = { assignment_id: assignment.id, status: step, at: new Date().toISOString(), client_id: id };
-    void stream.say({ type: "status", body });
+    void stream.say({ type: "status", body }).then(() => setHeld(id));
     onStep(step);
   };
   const status = pressed?.step ?? assignment.status;
@@ -52,7 +66,7 @@ export function StatusButtons({
           {t(`status.${step}`)}
         </Button>
       ))}
-      {pressed !== null && link.state !== "live" && <p role="status">{t("status.waiting")}</p>}
+      {waits && !isLive && <p role="status">{t("status.waiting")}</p>}
     </section>
   );
 }

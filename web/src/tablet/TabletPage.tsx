@@ -3,6 +3,7 @@ import { useTranslation } from "react-i18next";
 import { inWords } from "../api/problem";
 import { clockTime, moment } from "../i18n/time";
 import { useLanguage } from "../i18n/useLanguage";
+import { trueUntil } from "../live/link";
 import { useLink } from "../live/useStream";
 import { useUser } from "../start/useUser";
 import { Button } from "../ui/Button";
@@ -50,7 +51,7 @@ export function TabletPage() {
     .sort()
     .at(-1);
   const knownAt =
-    link.state === "live" ? null : (link.lastHeard ?? (heldAt === undefined ? null : new Date(heldAt)));
+    link.state === "live" ? null : (trueUntil(link) ?? (heldAt === undefined ? null : new Date(heldAt)));
   return (
     <main className="page tablet">
       <div className="row-spread">
@@ -75,7 +76,12 @@ export function TabletPage() {
           <Inbox />
         </div>
       </div>
-      {knownAt !== null && items.length > 0 && (
+      {link.state === "notSaving" && (
+        <p role="status" className="tablet-offline">
+          <Icon name="caution" /> {t("notSaving", { at: clockTime(link.since, language) })}
+        </p>
+      )}
+      {link.state !== "notSaving" && knownAt !== null && items.length > 0 && (
         <p role="status" className="tablet-offline">
           <Icon name="offline" /> {t("offline", { at: moment(knownAt, language) })}
         </p>
