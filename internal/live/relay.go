@@ -49,7 +49,7 @@ type relay struct {
 	ways    []*way
 	log     zerolog.Logger
 	self    string
-	waiting chan mark
+	waiting chan mark // nil without a way
 	dropped atomic.Int64
 }
 
@@ -60,9 +60,10 @@ type mark struct {
 }
 
 func newRelay(log zerolog.Logger, carriers ...carrier) *relay {
-	r := &relay{log: log, self: uuid.NewString(), waiting: make(chan mark, nudgesWaiting)}
+	r := &relay{log: log, self: uuid.NewString()}
 	for _, c := range carriers {
 		r.ways = append(r.ways, &way{carrier: c})
+		r.waiting = make(chan mark, nudgesWaiting)
 	}
 	return r
 }

@@ -176,7 +176,7 @@ func TestWithoutRedisTheStoreCarries(t *testing.T) {
 
 // A nudge of the most topics is one that PostgreSQL takes.
 func TestNudgeFitsANotification(t *testing.T) {
-	r := newRelay(zerolog.Nop())
+	r := newRelay(zerolog.Nop(), byStore{})
 	for i := range 2 * nudgesAtOnce {
 		r.offer([]Notice{{Topic: fmt.Sprintf("incident:%036d", i), Seq: math.MaxInt32}})
 	}

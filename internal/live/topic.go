@@ -91,6 +91,11 @@ func (h *Hub) advance(t *topic) {
 		t.mu.Unlock()
 
 		page, own, err := h.fetch(t, from)
+		gone := int64(0) // up to here
+		if err == nil && own && len(page) == 0 {
+			gone, err = h.lastOf(t)
+			gone = min(gone, wanted) // what came meanwhile is not
+		}
 		if err != nil {
 			h.Log.Warn().Err(err).Str("topic", t.name).Int64("after", from).Msg("notices not fetched, the next sweep tries again")
 			t.mu.Lock()
@@ -105,11 +110,29 @@ func (h *Hub) advance(t *topic) {
 		for _, f := range page {
 			t.dispatch(f)
 		}
+		t.skip(gone)
 		if own && len(page) == 0 && t.wanted == wanted {
 			t.wanted = t.head // there is nothing more
 		}
 		t.mu.Unlock()
 	}
+}
+
+func (h *Hub) lastOf(t *topic) (int64, error) {
+	last, err := h.last(context.Background(), []string{t.name})
+	return last[t.name], err
+}
+
+// skip tells the live listeners that what they lack is gone up to a number. The
+// caller holds the lock.
+func (t *topic) skip(to int64) {
+	for s := range t.subs {
+		if s.live && s.pos < to {
+			s.pos = to
+			s.conn.offer(s.conn.resync(t.name, to))
+		}
+	}
+	t.head = max(t.head, to)
 }
 
 // dispatch hands a notice to the live listeners that lack it. A jump in what the
