@@ -20,7 +20,7 @@ const (
 	// maxFrame is the size at which an inbound frame is refused, in bytes.
 	maxFrame = 64 << 10
 	// A screen says a few things a minute; a tablet that was away says what it
-	// kept, all at once.
+	// kept, all at once. A frame counts once more for each KiB that it has.
 	framesPerSecond = 50
 	frameBurst      = 200
 	// maxTopics bounds what one connection may listen to.
@@ -147,13 +147,12 @@ func (c *conn) handle(kind int, r io.Reader) bool {
 		c.close(whyUnread(err))
 		return false
 	}
-	var f heard
-	if kind != websocket.TextMessage || len(data) == maxFrame || !c.limit.Allow() {
-		err = errProtocol
-	} else {
-		_ = c.heard() // a dead socket fails at the read
-		f, err = c.accept(data)
+	if !c.limit.AllowN(time.Now(), 1+len(data)>>10) {
+		c.close(CloseTooFast)
+		return true
 	}
+	_ = c.heard() // a dead socket fails at the read
+	f, err := c.accept(kind, data)
 	if err != nil {
 		c.hub.Log.Debug().Str("account", string(c.actor.ID)).Msg("frame is not of the protocol")
 		c.close(CloseProtocol)
@@ -169,7 +168,10 @@ func (c *conn) handle(kind int, r io.Reader) bool {
 var errProtocol = errors.New("not of the protocol")
 
 // accept decodes a message; the first must be hello, and only the first.
-func (c *conn) accept(data []byte) (heard, error) {
+func (c *conn) accept(kind int, data []byte) (heard, error) {
+	if kind != websocket.TextMessage || len(data) == maxFrame {
+		return nil, errProtocol
+	}
 	f, err := decode(data)
 	if err != nil {
 		return nil, err
@@ -192,7 +194,7 @@ func (c *conn) heard() error {
 // pinged answers; who pings for sport is cut off.
 func (c *conn) pinged(data string) error {
 	if !c.limit.Allow() {
-		c.close(CloseProtocol)
+		c.close(CloseTooFast)
 		return nil
 	}
 	if c.control(websocket.PongMessage, []byte(data)) != nil {
@@ -228,32 +230,48 @@ func (c *conn) apply(ctx context.Context, f heard) {
 
 // inbound has what the screen said applied, and answers only if it was not.
 func (c *conn) inbound(ctx context.Context, f Inbound) {
-	err := c.plausible(f)
-	if err == nil {
-		ctx, cancel := context.WithTimeout(ctx, c.hub.InboundWait)
-		defer cancel()
-		err = c.hub.Inbound(ctx, c.actor, f)
+	ack, isAck := f.(Ack)
+	if isAck && !c.plausible(ctx, ack) {
+		return
 	}
-	c.answer(f.kind(), f.ref(), err)
+	ctx, cancel := context.WithTimeout(ctx, c.hub.InboundWait)
+	defer cancel()
+	c.answer(f.kind(), f.ref(), c.hub.Inbound(ctx, c.actor, f))
 }
 
 // plausible refuses the acknowledgement of what was not sent: delivered is a
-// fact that a call taker relies on.
-func (c *conn) plausible(f Inbound) error {
-	ack, ok := f.(Ack)
-	if !ok {
-		return nil
-	}
+// fact that a call taker relies on. What is beyond all that was committed is not
+// of the protocol, unless the store was set back from where the client stood.
+func (c *conn) plausible(ctx context.Context, ack Ack) bool {
 	s := c.subs[ack.Topic]
 	if s == nil {
-		return fault.New(fault.Forbidden, "this topic is not heard here")
+		err := c.mayHear(ctx, ack.Topic, 0)
+		if err == nil {
+			err = fault.New(fault.Conflict, "this topic is not heard here")
+		}
+		c.refuse(ack.kind(), ack.Topic, err)
+		return false
 	}
-	s.topic.mu.Lock()
-	defer s.topic.mu.Unlock()
-	if ack.Seq > s.pos {
-		return fault.Bad("seq", "was not sent yet")
+	pos, last := s.standing()
+	switch {
+	case ack.Seq <= pos:
+		return true
+	case ack.Seq <= s.claimed:
+		c.put(c.resync(ack.Topic, pos))
+	case ack.Seq <= last: // told on another line, or just now
+		c.answer(ack.kind(), ack.Topic, fault.Bad("seq", "was not sent yet"))
+	default:
+		c.close(CloseProtocol)
 	}
-	return nil
+	return false
+}
+
+// refuse answers for a topic that is not heard, and sends away who may not hear it.
+func (c *conn) refuse(of, topic string, err error) {
+	c.answer(of, topic, err)
+	if fault.Is(err, fault.Forbidden) {
+		c.closeAfter(CloseForeign)
+	}
 }
 
 // answer tells the client what became of an error, by the table.

@@ -154,6 +154,7 @@ type device struct {
 	line   *wire               // nil: cut
 	heard  map[string]int64    // the last number of each topic on this line
 	asked  map[string]int64    // what it resumed from
+	pried  bool                // on this line
 }
 
 // world is everything that one schedule happens to.
@@ -380,7 +381,7 @@ func (w *world) end() {
 // comeBack opens a line and says hello with the places stored, or with an older
 // one of which the device is not sure.
 func (d *device) comeBack(hub int) {
-	d.line, d.heard, d.asked = newWire(400), map[string]int64{}, maps.Clone(d.places)
+	d.line, d.pried, d.heard, d.asked = newWire(400), false, map[string]int64{}, maps.Clone(d.places)
 	if !d.world.restored {
 		for topic, seq := range d.asked {
 			if d.world.rng.IntN(8) == 0 {
@@ -412,7 +413,7 @@ func (d *device) read(most int) bool {
 	d.line.mu.Unlock()
 	if code != 0 || cut && len(texts) == 0 {
 		d.world.did("%s was closed with %d", d.ID, code)
-		if code >= 4500 || code != 0 && code < 4400 {
+		if code >= 4500 || code != 0 && code < 4400 || code == int(CloseForeign) && !d.pried {
 			d.world.fail("%s was closed with %d", d.ID, code)
 		}
 		_ = d.line.Close()
@@ -449,7 +450,9 @@ func (d *device) apply(g got) {
 		d.load(at.Topic, at.Seq)
 	case TypeBeat:
 	case TypeRefused, TypeRetry:
-		d.world.fail("%s hears %s %s", d.ID, g.Type, g.Body)
+		if !d.pried {
+			d.world.fail("%s hears %s %s", d.ID, g.Type, g.Body)
+		}
 	default:
 		d.take(Notice{Topic: g.Topic, Seq: g.Seq, Body: g.Body})
 	}
@@ -495,5 +498,5 @@ func (d *device) pry(topic string) {
 	}
 	d.world.did("%s asks for %s", d.ID, topic)
 	d.line.say("watch", watch{Topics: []string{topic}, Resume: map[string]int64{topic: 0}})
-	d.line = nil // what becomes of it is tested elsewhere
+	d.pried = true
 }

@@ -38,6 +38,9 @@ type sub struct {
 	conn  *conn
 	live  bool  // gets notices as they come; else it is being caught up
 	pos   int64 // the last number queued for the client
+	// claimed is what the client came with, where that is more than there is;
+	// its connection's reader's alone.
+	claimed int64
 }
 
 func newTopic(name string) *topic {
@@ -171,11 +174,19 @@ func (s *sub) place(last int64, resume *int64) (now int64, ahead bool) {
 	case resume == nil:
 		s.pos = now
 	case *resume > now:
-		s.pos, ahead = now, true
+		s.pos, s.claimed, ahead = now, *resume, true
 	default:
 		s.pos = *resume
 	}
 	return now, ahead
+}
+
+// standing is the last number queued for the client, and the last that the topic
+// is known to have.
+func (s *sub) standing() (pos, last int64) {
+	s.topic.mu.Lock()
+	defer s.topic.mu.Unlock()
+	return s.pos, max(s.pos, s.topic.head, s.topic.wanted)
 }
 
 // goLive makes the listener live if it has all that the topic has told; else

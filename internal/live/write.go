@@ -51,6 +51,18 @@ func (c *conn) write() {
 	}
 }
 
+// closeAfter closes when what waits is written: it says why.
+func (c *conn) closeAfter(code CloseCode) {
+	for c.queue.busy() {
+		select {
+		case <-c.queue.taken:
+		case <-c.gone:
+			return
+		}
+	}
+	c.close(code)
+}
+
 func (c *conn) send(f frame) error {
 	_ = c.socket.SetWriteDeadline(time.Now().Add(c.hub.WriteWait)) // never fails
 	c.sent.Add(1)

@@ -31,12 +31,17 @@ export type StreamOptions = {
   /** Silence after which a line is taken for dead, in ms; the server beats every 10 s. */
   deadAfter?: number;
   wait?: (failures: number) => number;
+  /** Between parts of what was kept without a line, in ms: the server takes 50 frames a second. */
+  pause?: number;
   /** Tells with "online" that the network is back: the window. */
   network: EventTarget;
 };
 
 /** Between acknowledgements, in ms. */
 const ackEvery = 50;
+
+/** How much of what was kept without a line is said before a pause: the server closes a line that says more than 200 frames at once. */
+const saidAtOnce = 100;
 
 /**
  * The line to the server. It comes back by itself, asks for what it missed,
@@ -69,7 +74,7 @@ export class Stream {
   #sent = new Map<string, number>(); // id of what was said on this connection → beats heard since
 
   constructor(options: StreamOptions) {
-    this.#options = { deadAfter: 25_000, wait: backoff, wholly: [], ...options };
+    this.#options = { deadAfter: 25_000, wait: backoff, pause: 2_500, wholly: [], ...options };
   }
 
   /** How fresh the screen is; `watchLink` tells of changes. */
@@ -217,7 +222,8 @@ export class Stream {
     this.#welcomed = true;
     this.#show({ state: "live" });
     if (again) return;
-    for (const { id, saying } of await this.#options.keeper.waiting()) {
+    for (const [n, { id, saying }] of (await this.#options.keeper.waiting()).entries()) {
+      if (n > 0 && n % saidAtOnce === 0) await new Promise((later) => setTimeout(later, this.#options.pause));
       if (this.#socket === socket && !this.#sent.has(id)) this.#say(id, saying);
     }
   }
@@ -228,11 +234,13 @@ export class Stream {
   }
 
   #unwatch(topic: string): void {
-    this.#watched.delete(topic);
-    this.#stored.delete(topic);
-    this.#received.delete(topic);
-    this.#asked.delete(topic);
+    this.#forget(topic);
     this.#send("unwatch", { topics: [topic] });
+  }
+
+  #forget(topic: string): void {
+    for (const places of [this.#watched, this.#stored, this.#received, this.#asked, this.#toAck])
+      places.delete(topic);
   }
 
   /** Drops repeats; on a gap comes back and asks for what is missing. */
@@ -296,6 +304,9 @@ export class Stream {
   }
 
   async #dropSaying(refusal: Refusal): Promise<void> {
+    // Not to be heard by this account, or gone: asked for again, it would end the next line too.
+    if ((refusal.of === "hello" || refusal.of === "watch") && refusal.ref !== undefined)
+      this.#forget(refusal.ref);
     for (const { id, saying } of await this.#options.keeper.waiting()) {
       if (!isAbout(refusal, saying)) continue;
       this.#sent.delete(id);
