@@ -37,12 +37,18 @@ func newWorld(t *testing.T) string {
 // with the test.
 func startNode(t *testing.T, at, redisURL string) string {
 	t.Helper()
+	return startNodeWith(t, at, ServeCommand{RedisURL: redisURL})
+}
+
+func startNodeWith(t *testing.T, at string, c ServeCommand) string {
+	t.Helper()
+	c.SessionIdle = time.Hour
 	ctx, stop := context.WithCancel(context.Background())
 	pool, err := postgres.Open(ctx, at, 8)
 	if err != nil {
 		t.Fatal(err)
 	}
-	built, err := ServeCommand{SessionIdle: time.Hour, RedisURL: redisURL}.node(ctx, pool, zerolog.Nop())
+	built, err := c.node(ctx, pool, zerolog.Nop())
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -46,6 +46,7 @@ type ServeCommand struct {
 	SecureCookies bool          `name:"secure-cookies" env:"DOORSTEP_SECURE_COOKIES" help:"Send cookies over TLS only. Set it wherever people sign in over a network."`
 	SessionIdle   time.Duration `name:"session-idle" env:"DOORSTEP_SESSION_IDLE" default:"12h" help:"A session ends this long after its last sign-in."`
 	LogLevel      string        `name:"log-level" env:"DOORSTEP_LOG_LEVEL" default:"info" enum:"debug,info,warn,error" help:"Least severe log line to write."`
+	LimitFlags    `embed:""`
 	Drain         time.Duration `env:"DOORSTEP_DRAIN" default:"10s" help:"How long requests in progress may take to end when the node stops."`
 }
 
@@ -61,6 +62,9 @@ func (c ServeCommand) Validate() error {
 	}
 	if c.SessionIdle < time.Minute || c.SessionIdle > 24*time.Hour {
 		return fmt.Errorf("DOORSTEP_SESSION_IDLE is %s: give 1m to 24h", c.SessionIdle)
+	}
+	if _, err := c.proxies(); err != nil {
+		return err
 	}
 	if c.Drain < 0 || c.Drain > time.Minute {
 		return fmt.Errorf("DOORSTEP_DRAIN is %s: give 0s to 1m", c.Drain)
@@ -139,21 +143,23 @@ func (c ServeCommand) node(ctx context.Context, pool *pgxpool.Pool, log zerolog.
 	hub := live.New(live.Config{
 		Log: log, After: notices(store), Last: store.LastSeqs, Changed: store.Changed, MayHear: room.MayHear,
 		Inbound: inbound(room), Redis: relay, Notify: store.Notify, Listen: store.Listen, Origins: c.Origins,
+		AccountConns: c.SessionStreams, AddressConns: c.AddressStreams,
 	})
 	room.Push = func(ctx context.Context, told ...control.Notice) { hub.Push(ctx, frames(told)...) }
 	sessions := scs.New()
 	sessions.Store = pgxstore.New(pool)
 	sessions.Lifetime = c.SessionIdle
 	sessions.Codec, sessions.HashTokenInStore = postgres.SessionCodec{}, true
+	limits := httpapi.NewLimits(c.rates())
 	api := &httpapi.Server{
 		Room: room, Accounts: accounts{store}, Sessions: sessions, SessionAccount: postgres.SessionAccount, Find: find(store), Stream: hub,
 		Ready: readiness(pool, relay, hub), AsyncAPI: live.AsyncAPI, Schemas: schemas(), Pages: pages(), Metrics: metrics(pool, hub), Log: log,
-		Secure: c.SecureCookies, Limits: &httpapi.Limits{},
+		Secure: c.SecureCookies, Limits: limits,
 	}
 	return &node{
 		room: room, hub: hub, log: log,
 		http: &http.Server{
-			Handler: api.Handler(), ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 30 * time.Second,
+			Handler: api.Handler(), ConnState: limits.ConnState, ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 30 * time.Second,
 			IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 32 << 10,
 		},
 	}, nil

@@ -50,7 +50,8 @@ type Credentials struct {
 
 // Stream takes over a request as a websocket.
 type Stream interface {
-	Serve(w http.ResponseWriter, r *http.Request, a access.Actor, signedIn func(context.Context) bool)
+	// Serve is told the address that the request came from.
+	Serve(w http.ResponseWriter, r *http.Request, a access.Actor, from string, signedIn func(context.Context) bool)
 	SignOut(id access.AccountID)
 }
 
@@ -112,7 +113,7 @@ func (s *Server) Handler() http.Handler {
 	mux.HandleFunc("GET /readyz", s.readyz)
 	mux.Handle("GET /metrics", promhttp.HandlerFor(s.Metrics, promhttp.HandlerOpts{}))
 	mux.Handle("/", s.Pages)
-	return s.recovered(s.logged(s.bounded(secured(mux))))
+	return s.recovered(s.logged(s.limited(s.bounded(secured(mux)))))
 }
 
 // config is the contract's face: the document at /api/openapi.json, our own

@@ -37,6 +37,7 @@ type conn struct {
 	began    time.Time
 	socket   *websocket.Conn
 	actor    access.Actor
+	from     string // address
 	signedIn func(context.Context) bool
 	limit    *rate.Limiter
 
@@ -53,9 +54,9 @@ type conn struct {
 	subs    map[string]*sub // by name
 }
 
-func newConn(h *Hub, socket *websocket.Conn, a access.Actor, signedIn func(context.Context) bool) *conn {
+func newConn(h *Hub, socket *websocket.Conn, a access.Actor, from string, signedIn func(context.Context) bool) *conn {
 	return &conn{
-		hub: h, began: time.Now(), socket: socket, actor: a, signedIn: signedIn,
+		hub: h, began: time.Now(), socket: socket, actor: a, from: from, signedIn: signedIn,
 		limit:  rate.NewLimiter(framesPerSecond, frameBurst),
 		queue:  newQueue(),
 		gone:   make(chan struct{}),

@@ -69,6 +69,9 @@ type Config struct {
 	Queue      int           // frames that may wait for one connection, default 256
 	QueueBytes int           // bytes that may wait for one connection, default 4 MiB
 
+	AccountConns int // connections of one account here; 0 is no limit
+	AddressConns int // of one address
+
 	HelloWait   time.Duration // from upgrade to hello, default 10 s
 	InboundWait time.Duration // for one frame to be applied, default 5 s
 	PingEvery   time.Duration // default 15 s
@@ -109,12 +112,13 @@ type Hub struct {
 	relay *relay // without a way on a single server
 	slots chan struct{}
 
-	mu      sync.RWMutex
-	topics  map[string]*topic
-	conns   map[access.AccountID]map[*conn]struct{}
-	closing bool
-	behind  map[string]struct{} // topics whose fetch failed
-	open    sync.WaitGroup      // connections, until their socket is closed
+	mu        sync.RWMutex
+	topics    map[string]*topic
+	conns     map[access.AccountID]map[*conn]struct{}
+	addresses map[string]int // connections, by where they come from
+	closing   bool
+	behind    map[string]struct{} // topics whose fetch failed
+	open      sync.WaitGroup      // connections, until their socket is closed
 
 	sweeping sync.Mutex
 	mark     string // of the last sweep
@@ -126,11 +130,12 @@ type Hub struct {
 // New makes a hub. It serves at once; Run keeps it up to date.
 func New(c Config) *Hub {
 	h := &Hub{
-		Config: c.withDefaults(),
-		slots:  make(chan struct{}, fetchesAtOnce),
-		topics: map[string]*topic{},
-		conns:  map[access.AccountID]map[*conn]struct{}{},
-		behind: map[string]struct{}{},
+		Config:    c.withDefaults(),
+		slots:     make(chan struct{}, fetchesAtOnce),
+		topics:    map[string]*topic{},
+		conns:     map[access.AccountID]map[*conn]struct{}{},
+		addresses: map[string]int{},
+		behind:    map[string]struct{}{},
 	}
 	var carriers []carrier
 	if c.Redis != nil {
@@ -242,6 +247,7 @@ func (h *Hub) enter(c *conn) bool {
 		h.conns[c.actor.ID] = map[*conn]struct{}{}
 	}
 	h.conns[c.actor.ID][c] = struct{}{}
+	h.addresses[c.from]++
 	h.open.Add(1)
 	h.opened.Add(1)
 	return true
@@ -256,6 +262,9 @@ func (h *Hub) leave(c *conn) {
 	delete(h.conns[c.actor.ID], c)
 	if len(h.conns[c.actor.ID]) == 0 {
 		delete(h.conns, c.actor.ID)
+	}
+	if h.addresses[c.from]--; h.addresses[c.from] == 0 {
+		delete(h.addresses, c.from)
 	}
 	counter, _ := h.closed.LoadOrStore(c.code(), new(atomic.Int64))
 	counter.(*atomic.Int64).Add(1)
