@@ -10,6 +10,7 @@ import (
 	"net/url"
 	"os"
 	"runtime/debug"
+	"slices"
 	"time"
 
 	"github.com/alexedwards/scs/pgxstore"
@@ -17,7 +18,6 @@ import (
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/prometheus/client_golang/prometheus"
-	"github.com/prometheus/client_golang/prometheus/collectors"
 	"github.com/redis/go-redis/v9"
 	"github.com/rs/zerolog"
 	"golang.org/x/sync/errgroup"
@@ -150,16 +150,16 @@ func (c ServeCommand) node(ctx context.Context, pool *pgxpool.Pool, log zerolog.
 	sessions.Store = pgxstore.New(pool)
 	sessions.Lifetime = c.SessionIdle
 	sessions.Codec, sessions.HashTokenInStore = postgres.SessionCodec{}, true
-	limits := httpapi.NewLimits(c.rates())
+	seen := httpapi.NewSeen()
 	api := &httpapi.Server{
 		Room: room, Accounts: accounts{store}, Sessions: sessions, SessionAccount: postgres.SessionAccount, Find: find(store), Stream: hub,
-		Ready: readiness(pool, relay, hub), AsyncAPI: live.AsyncAPI, Schemas: schemas(), Pages: pages(), Metrics: metrics(pool, hub), Log: log,
-		Secure: c.SecureCookies, Limits: limits,
+		Ready: readiness(pool, relay, hub), AsyncAPI: live.AsyncAPI, Schemas: schemas(), Pages: pages(), Metrics: metrics(pool, slices.Concat(store.Collectors(), seen.Collectors(), []prometheus.Collector{hub})...), Log: log,
+		Secure: c.SecureCookies, Limits: httpapi.NewLimits(c.rates()), Seen: seen,
 	}
 	return &node{
 		room: room, hub: hub, log: log,
 		http: &http.Server{
-			Handler: api.Handler(), ConnState: limits.ConnState, ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 30 * time.Second,
+			Handler: api.Handler(), ConnState: api.ConnState, ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 30 * time.Second,
 			IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 32 << 10,
 		},
 	}, nil
@@ -379,17 +379,4 @@ func readiness(pool *pgxpool.Pool, relay redis.UniversalClient, hub *live.Hub) f
 		}
 		return r
 	}
-}
-
-func metrics(pool *pgxpool.Pool, hub *live.Hub) *prometheus.Registry {
-	gauge := func(name, help string, value func() float64) prometheus.Collector {
-		return prometheus.NewGaugeFunc(prometheus.GaugeOpts{Namespace: "doorstep", Name: name, Help: help}, value)
-	}
-	r := prometheus.NewRegistry()
-	r.MustRegister(
-		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}),
-		gauge("stream_connections", "Open websockets.", func() float64 { return float64(hub.Stats().Connections) }),
-		gauge("database_connections", "Connections to PostgreSQL.", func() float64 { return float64(pool.Stat().TotalConns()) }),
-	)
-	return r
 }

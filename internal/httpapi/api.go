@@ -69,6 +69,7 @@ type Server struct {
 	Schemas        map[string][]byte // of what people write as data, by file name
 	Pages          http.Handler
 	Metrics        prometheus.Gatherer
+	Seen           *Seen
 	Log            zerolog.Logger
 	// Secure marks cookies for TLS only.
 	Secure bool
@@ -113,7 +114,7 @@ func (s *Server) Handler() http.Handler {
 	mux.HandleFunc("GET /readyz", s.readyz)
 	mux.Handle("GET /metrics", promhttp.HandlerFor(s.Metrics, promhttp.HandlerOpts{}))
 	mux.Handle("/", s.Pages)
-	return s.recovered(s.logged(s.limited(s.bounded(secured(mux)))))
+	return s.recovered(s.bounded(s.limited(s.logged(secured(mux)))))
 }
 
 // config is the contract's face: the document at /api/openapi.json, our own

@@ -115,8 +115,10 @@ func (s *Server) logged(next http.Handler) http.Handler {
 		if kept.status >= http.StatusInternalServerError {
 			level = zerolog.ErrorLevel
 		}
+		took := time.Since(began)
+		s.Seen.requests.WithLabelValues(r.Pattern, strconv.Itoa(kept.status)).Observe(took.Seconds())
 		s.Log.WithLevel(level).Str("route", r.Pattern).Str("id", r.PathValue("id")).Int("status", kept.status).
-			Dur("ms", time.Since(began)).Msg("request")
+			Dur("ms", took).Msg("request")
 	})
 }
 

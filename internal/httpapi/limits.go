@@ -109,7 +109,7 @@ func (s *Server) limited(next http.Handler) http.Handler {
 				wait = s.Limits.address.wait(s.Limits.client(r))
 			}
 			if wait > 0 {
-				writeTooMany(w, wait)
+				s.tooMany(w, ofRequests, wait)
 				return
 			}
 		}
@@ -120,7 +120,8 @@ func (s *Server) limited(next http.Handler) http.Handler {
 // tooMany is the refusal of one try too many.
 var tooMany = &Problem{Status: http.StatusTooManyRequests, Title: http.StatusText(http.StatusTooManyRequests), Detail: "too many tries: wait a little"}
 
-func writeTooMany(w http.ResponseWriter, wait time.Duration) {
+func (s *Server) tooMany(w http.ResponseWriter, of string, wait time.Duration) {
+	s.Seen.limited.WithLabelValues(of).Inc()
 	w.Header().Set("Retry-After", seconds(wait))
 	write(w, tooMany)
 }
@@ -167,7 +168,8 @@ func countedAs(addr netip.Addr) string {
 
 // ConnState closes a connection too many of one address: who opens them and says
 // nothing takes no more than that. It is the hook of an http.Server.
-func (l *Limits) ConnState(c net.Conn, state http.ConnState) {
+func (s *Server) ConnState(c net.Conn, state http.ConnState) {
+	l := s.Limits
 	at, ok := c.RemoteAddr().(*net.TCPAddr)
 	if !ok || l.rates.AddressConnections <= 0 || state == http.StateActive || state == http.StateIdle {
 		return
@@ -187,6 +189,7 @@ func (l *Limits) ConnState(c net.Conn, state http.ConnState) {
 	}
 	l.open[key]++
 	if l.open[key] > l.rates.AddressConnections {
+		s.Seen.limited.WithLabelValues(ofConnections).Inc()
 		_ = c.Close() // its state becomes closed, and it is counted off
 	}
 }
@@ -203,5 +206,9 @@ func (s *Server) fromClient(c huma.Context, next func(huma.Context)) {
 // in two seconds.
 func (s *Server) mayTry(ctx context.Context, username string) bool {
 	from, _ := ctx.Value(clientKey{}).(string)
-	return s.Limits.tries.wait(from+" "+username) == 0
+	if s.Limits.tries.wait(from+" "+username) == 0 {
+		return true
+	}
+	s.Seen.limited.WithLabelValues(ofTries).Inc()
+	return false
 }

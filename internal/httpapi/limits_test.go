@@ -70,9 +70,9 @@ func TestMeterTellsHowLongToWait(t *testing.T) {
 // they end in time; then others may be opened.
 func TestSilentConnectionsAreFewAndEnd(t *testing.T) {
 	const most = 5
-	l := NewLimits(Rates{AddressConnections: most})
+	s := &Server{Limits: NewLimits(Rates{AddressConnections: most}), Seen: NewSeen()}
 	server := httptest.NewUnstartedServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}))
-	server.Config.ConnState, server.Config.ReadHeaderTimeout = l.ConnState, 3*time.Second
+	server.Config.ConnState, server.Config.ReadHeaderTimeout = s.ConnState, 3*time.Second
 	server.Start()
 	t.Cleanup(server.Close)
 	began := time.Now()

@@ -215,7 +215,7 @@ func (s *Server) stream(w http.ResponseWriter, r *http.Request) {
 		wait = s.Limits.addressStream.wait(from)
 	}
 	if wait > 0 {
-		writeTooMany(w, wait)
+		s.tooMany(w, ofStreams, wait)
 		return
 	}
 	s.Stream.Serve(w, r, a, from, func(ctx context.Context) bool {

@@ -219,6 +219,9 @@ func (c *conn) apply(ctx context.Context, f heard) {
 		if extra == nil {
 			extra = named(f.Resume)
 		}
+		if len(f.Resume) > 0 {
+			c.hub.resumed.Add(1)
+		}
 		c.listen(ctx, "hello", c.actor.Topics(), extra, f.Resume)
 	case watch:
 		c.listen(ctx, "watch", nil, f.Topics, f.Resume)

@@ -123,8 +123,9 @@ type Hub struct {
 	sweeping sync.Mutex
 	mark     string // of the last sweep
 
-	opened atomic.Int64
-	closed sync.Map // CloseCode → *atomic.Int64
+	opened, resumed, replayed atomic.Int64
+	sent                      atomic.Int64 // by connections that are closed
+	closed                    sync.Map     // CloseCode → *atomic.Int64
 }
 
 // New makes a hub. It serves at once; Run keeps it up to date.
@@ -207,6 +208,9 @@ type Stats struct {
 	QueuedBytes   int                 // of those
 	LongestQueue  int                 // frames waiting for one connection
 	Opened        int64               // connections since the start
+	Resumed       int64               // of those, with a place to resume from
+	Replayed      int64               // notices that a connection had missed
+	Sent          int64               // frames
 	Closed        map[CloseCode]int64 // by our reason, since the start
 	NudgesDropped int64               // not sent to other servers, which sweep instead
 }
@@ -215,11 +219,12 @@ type Stats struct {
 func (h *Hub) Stats() Stats {
 	h.mu.RLock()
 	defer h.mu.RUnlock()
-	s := Stats{Topics: len(h.topics), Opened: h.opened.Load(), Closed: map[CloseCode]int64{}}
+	s := Stats{Topics: len(h.topics), Opened: h.opened.Load(), Resumed: h.resumed.Load(), Replayed: h.replayed.Load(), Sent: h.sent.Load(), Closed: map[CloseCode]int64{}}
 	for _, conns := range h.conns {
 		s.Connections += len(conns)
 		for c := range conns {
 			waiting, bytes := c.queue.waiting()
+			s.Sent += c.sent.Load()
 			s.Queued += waiting
 			s.QueuedBytes += bytes
 			s.LongestQueue = max(s.LongestQueue, waiting)
@@ -266,6 +271,7 @@ func (h *Hub) leave(c *conn) {
 	if h.addresses[c.from]--; h.addresses[c.from] == 0 {
 		delete(h.addresses, c.from)
 	}
+	h.sent.Add(c.sent.Load())
 	counter, _ := h.closed.LoadOrStore(c.code(), new(atomic.Int64))
 	counter.(*atomic.Int64).Add(1)
 	h.open.Done()

@@ -121,6 +121,7 @@ func (c *conn) catchUp(s *sub) {
 			s.pos = f.seq
 			c.put(f)
 		}
+		c.hub.replayed.Add(int64(len(page)))
 	}
 }
 

@@ -101,9 +101,9 @@ func (s *Store) advance(ctx context.Context, doing string, u unit.ID, now time.T
 }
 
 func (s *Store) advanceOnce(ctx context.Context, doing string, u unit.ID, now time.Time, update string, args ...any) (told news, changed bool, err error) {
+	var moved []briefing.Delivery
 	err = s.within(ctx, doing, func(tx pgx.Tx) error {
 		var waits bool
-		var moved []briefing.Delivery
 		b := &pgx.Batch{}
 		b.Queue(entryWaits, "unit:"+string(u)).QueryRow(func(row pgx.Row) error { return row.Scan(&waits) })
 		b.Queue(update, append([]any{u}, args...)...).Query(func(rows pgx.Rows) (err error) {
@@ -124,6 +124,11 @@ func (s *Store) advanceOnce(ctx context.Context, doing string, u unit.ID, now ti
 		}
 		return told.tell(ctx, tx)
 	})
+	if err == nil {
+		for _, d := range moved {
+			s.seen.moved(d, now)
+		}
+	}
 	return told, changed, err
 }
 

@@ -23,6 +23,7 @@ type Store struct {
 	pool  *pgxpool.Pool
 	ready *expirable.LRU[incident.ID, *folder]
 	towns *expirable.LRU[string, towns]
+	seen  seen
 }
 
 // New keeps the record through a pool made by Open.
@@ -31,6 +32,7 @@ func New(pool *pgxpool.Pool) *Store {
 		pool:  pool,
 		ready: expirable.NewLRU[incident.ID, *folder](readyMost, nil, readyFor),
 		towns: expirable.NewLRU[string, towns](1, nil, townsFor),
+		seen:  newSeen(),
 	}
 }
 

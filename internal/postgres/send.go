@@ -97,8 +97,10 @@ func (s *Store) commitFrame(ctx context.Context, f *folder, once *control.Once, 
 	if err != nil {
 		return out, e, frame, fmt.Errorf("encode what is to be entered: %w", err)
 	}
+	began := time.Now()
 	tag, err := s.pool.Exec(ctx, insertFrame, told[0].Topic, first.Seq, told[0].At, told[0].head, first.BriefingID, first.Revision,
 		raw, first.IncidentID, f.Incident.Version, account, key)
+	s.seen.commit.Observe(time.Since(began).Seconds())
 	if err == nil && tag.RowsAffected() == 0 {
 		err = errNotReady
 	}
