@@ -46,6 +46,7 @@ type ServeCommand struct {
 	SecureCookies bool          `name:"secure-cookies" env:"DOORSTEP_SECURE_COOKIES" help:"Send cookies over TLS only. Set it wherever people sign in over a network."`
 	SessionIdle   time.Duration `name:"session-idle" env:"DOORSTEP_SESSION_IDLE" default:"12h" help:"A session ends this long after its last sign-in."`
 	LogLevel      string        `name:"log-level" env:"DOORSTEP_LOG_LEVEL" default:"info" enum:"debug,info,warn,error" help:"Least severe log line to write."`
+	Traces        string        `name:"traces" env:"OTEL_EXPORTER_OTLP_ENDPOINT" help:"Where traces are sent by OTLP over HTTP, as http://collector:4318; without it there are none."`
 	LimitFlags    `embed:""`
 	Drain         time.Duration `env:"DOORSTEP_DRAIN" default:"10s" help:"How long requests in progress may take to end when the node stops."`
 }
@@ -105,6 +106,8 @@ type node struct {
 	hub  *live.Hub
 	http *http.Server
 	log  zerolog.Logger
+	// flush sends what is left of traces.
+	flush func(context.Context) error
 }
 
 // A node lives on a few tens of megabytes, and a collection in the middle of a
@@ -131,7 +134,12 @@ func spendMemory(getenv func(string) string) {
 // node builds every part and passes it by hand.
 func (c ServeCommand) node(ctx context.Context, pool *pgxpool.Pool, log zerolog.Logger) (*node, error) {
 	spendMemory(os.Getenv)
+	tracer, flush, err := c.tracer(ctx, log)
+	if err != nil {
+		return nil, err
+	}
 	store := postgres.New(pool)
+	store.Tracer = tracer
 	room, err := newRoom(ctx, store, log)
 	if err != nil {
 		return nil, err
@@ -142,7 +150,7 @@ func (c ServeCommand) node(ctx context.Context, pool *pgxpool.Pool, log zerolog.
 	}
 	hub := live.New(live.Config{
 		Log: log, After: notices(store), Last: store.LastSeqs, Changed: store.Changed, MayHear: room.MayHear,
-		Inbound: inbound(room), Redis: relay, Notify: store.Notify, Listen: store.Listen, Origins: c.Origins,
+		Inbound: inbound(room), Redis: relay, Notify: store.Notify, Listen: store.Listen, Origins: c.Origins, Tracer: tracer,
 		AccountConns: c.SessionStreams, AddressConns: c.AddressStreams,
 	})
 	room.Push = func(ctx context.Context, told ...control.Notice) { hub.Push(ctx, frames(told)...) }
@@ -154,10 +162,10 @@ func (c ServeCommand) node(ctx context.Context, pool *pgxpool.Pool, log zerolog.
 	api := &httpapi.Server{
 		Room: room, Accounts: accounts{store}, Sessions: sessions, SessionAccount: postgres.SessionAccount, Find: find(store), Stream: hub,
 		Ready: readiness(pool, relay, hub), AsyncAPI: live.AsyncAPI, Schemas: schemas(), Pages: pages(), Metrics: metrics(pool, slices.Concat(store.Collectors(), seen.Collectors(), []prometheus.Collector{hub})...), Log: log,
-		Secure: c.SecureCookies, Limits: httpapi.NewLimits(c.rates()), Seen: seen,
+		Secure: c.SecureCookies, Limits: httpapi.NewLimits(c.rates()), Seen: seen, Tracer: tracer,
 	}
 	return &node{
-		room: room, hub: hub, log: log,
+		room: room, hub: hub, log: log, flush: flush,
 		http: &http.Server{
 			Handler: api.Handler(), ConnState: api.ConnState, ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 30 * time.Second,
 			IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 32 << 10,
@@ -272,6 +280,9 @@ func (n *node) run(ctx context.Context, listener net.Listener, drain time.Durati
 		defer cancel()
 		err := n.http.Shutdown(ending)
 		stop()
+		if failed := n.flush(ending); failed != nil {
+			n.log.Warn().Err(failed).Msg("the last traces are not sent") // nobody waits for them
+		}
 		return err
 	})
 	return group.Wait()

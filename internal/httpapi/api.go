@@ -21,6 +21,7 @@ import (
 	"doorstep/internal/access"
 	"doorstep/internal/control"
 	"doorstep/internal/premise"
+	"doorstep/internal/trace"
 )
 
 // Version is the version of the public contract.
@@ -70,6 +71,7 @@ type Server struct {
 	Pages          http.Handler
 	Metrics        prometheus.Gatherer
 	Seen           *Seen
+	Tracer         trace.Tracer // nil where nobody wants to know
 	Log            zerolog.Logger
 	// Secure marks cookies for TLS only.
 	Secure bool

@@ -16,6 +16,7 @@ import (
 	"doorstep/internal/access"
 	"doorstep/internal/control"
 	"doorstep/internal/fault"
+	"doorstep/internal/trace"
 )
 
 // MaxBody bounds a request's body, in bytes.
@@ -110,6 +111,11 @@ func (s *Server) logged(next http.Handler) http.Handler {
 			return
 		}
 		began, kept := time.Now(), &seen{ResponseWriter: w, status: http.StatusOK}
+		if s.Tracer != nil {
+			ctx, span := trace.Start(r.Context(), s.Tracer, "request")
+			r = r.WithContext(ctx)
+			defer func() { span.SetName(r.Pattern); span.End() }()
+		}
 		next.ServeHTTP(kept, r)
 		level := zerolog.InfoLevel
 		if kept.status >= http.StatusInternalServerError {

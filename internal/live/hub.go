@@ -20,6 +20,7 @@ import (
 	"github.com/rs/zerolog"
 
 	"doorstep/internal/access"
+	"doorstep/internal/trace"
 )
 
 // Notice is one thing that screens must hear: committed, with its number in its
@@ -62,6 +63,10 @@ type Config struct {
 	// when it hears; a nudge has less than 8,000 bytes.
 	Notify func(ctx context.Context, nudge string) error
 	Listen func(ctx context.Context, ready func(), heard func(nudge string)) error
+
+	// Tracer joins what is pushed to the request that committed it, also on
+	// another server; nil where nobody wants to know.
+	Tracer trace.Tracer
 
 	Origins []string // allowed besides the own host, as "https://host"
 
@@ -145,7 +150,7 @@ func New(c Config) *Hub {
 	if c.Listen != nil {
 		carriers = append(carriers, byStore{c})
 	}
-	h.relay = newRelay(c.Log, carriers...)
+	h.relay = newRelay(c.Log, c.Tracer, carriers...)
 	return h
 }
 
@@ -157,7 +162,7 @@ func (h *Hub) Run(ctx context.Context) error {
 	work.Go(func() { h.sweepEvery(ctx) })
 	work.Go(func() { h.relay.publish(ctx) })
 	missed := func() { _ = h.sweep(ctx) } // the next tick tells of its failure
-	work.Go(func() { h.relay.listen(ctx, h.nudged, missed) })
+	work.Go(func() { h.relay.listen(ctx, h.nudgedOf, missed) })
 	<-ctx.Done()
 	h.shut()
 	h.open.Wait()
@@ -179,14 +184,17 @@ func (h *Hub) shut() {
 
 // Push tells committed notices to the listeners here and nudges the other
 // servers. It never waits for a client, for the store or for Redis.
-func (h *Hub) Push(_ context.Context, notices ...Notice) {
+func (h *Hub) Push(ctx context.Context, notices ...Notice) {
+	span := trace.Carry(ctx, h.Tracer)
 	for _, n := range notices {
 		if t := h.topic(n.Topic); t != nil {
-			h.tell(t, newFrame(n))
+			f := newFrame(n)
+			f.trace = span
+			h.tell(t, f)
 		}
 	}
 	if len(h.relay.ways) > 0 {
-		h.relay.offer(notices)
+		h.relay.offer(notices, span)
 	}
 }
 

@@ -230,7 +230,7 @@ func (w *world) step() {
 	case n < 50:
 		seq := int64(w.rng.IntN(len(w.all[topic]) + 1))
 		w.did("nudge %s %d on server %d", topic, seq, h)
-		w.hubs[h].relay.handOn(fmt.Appendf(nil, `{"from":"x","topics":{%q:%d}}`, topic, seq), w.hubs[h].nudged)
+		w.hubs[h].relay.handOn(fmt.Appendf(nil, `{"from":"x","topics":{%q:%d}}`, topic, seq), w.hubs[h].nudgedOf)
 	case n < 55:
 		w.did("sweep on server %d", h)
 		_ = w.hubs[h].sweep(context.Background()) // it fails while the store is away

@@ -2,6 +2,7 @@ package live
 
 import (
 	"context"
+	"maps"
 	"sync"
 	"time"
 )
@@ -29,6 +30,7 @@ type topic struct {
 	wanted   int64 // the highest number heard of
 	fetching bool
 	flights  map[int64]*flight // by the number that they fetch after
+	traces   map[int64]string  // spans of what is to be fetched, by number; mostly nil
 }
 
 // sub is one connection listening to one topic. Until it is live, only its
@@ -68,6 +70,29 @@ func (h *Hub) nudged(name string, seq int64) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	h.want(t, seq)
+}
+
+// nudgedOf is nudged, with the span that the number belongs to.
+func (h *Hub) nudgedOf(name string, seq int64, span string) {
+	if t := h.topic(name); t != nil && span != "" && h.Tracer != nil {
+		t.expect(seq, span)
+	}
+	h.nudged(name, seq)
+}
+
+// mostTraces bounds the spans that wait for a fetch of one topic.
+const mostTraces = 64
+
+func (t *topic) expect(seq int64, span string) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if seq <= t.head || len(t.traces) >= mostTraces {
+		return
+	}
+	if t.traces == nil {
+		t.traces = map[int64]string{}
+	}
+	t.traces[seq] = span
 }
 
 // want makes the topic fetch up to seq, if it is behind. The caller holds the
@@ -144,6 +169,9 @@ func (t *topic) dispatch(f frame) {
 	if f.seq <= t.head {
 		return
 	}
+	if t.traces != nil {
+		t.joinTrace(&f)
+	}
 	for s := range t.subs {
 		if !s.live || s.pos >= f.seq {
 			continue
@@ -155,6 +183,17 @@ func (t *topic) dispatch(f frame) {
 		s.conn.offer(f)
 	}
 	t.head = f.seq
+}
+
+// joinTrace gives the frame the span that its nudge told of.
+func (t *topic) joinTrace(f *frame) {
+	if span := t.traces[f.seq]; f.trace == "" {
+		f.trace = span
+	}
+	maps.DeleteFunc(t.traces, func(seq int64, _ string) bool { return seq <= f.seq })
+	if len(t.traces) == 0 {
+		t.traces = nil
+	}
 }
 
 // place sets where a listener begins, given the last committed number, and

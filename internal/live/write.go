@@ -6,6 +6,8 @@ import (
 	"time"
 
 	"github.com/gorilla/websocket"
+
+	"doorstep/internal/trace"
 )
 
 // offer hands the frame to the connection without waiting. A reader that cannot
@@ -66,6 +68,10 @@ func (c *conn) closeAfter(code CloseCode) {
 func (c *conn) send(f frame) error {
 	_ = c.socket.SetWriteDeadline(time.Now().Add(c.hub.WriteWait)) // never fails
 	c.sent.Add(1)
+	if f.trace != "" {
+		_, span := trace.Continue(c.hub.Tracer, f.trace, "frame")
+		defer span.End()
+	}
 	return c.socket.WritePreparedMessage(f.message)
 }
 

@@ -14,12 +14,15 @@ import (
 	"doorstep/internal/control"
 	"doorstep/internal/fault"
 	"doorstep/internal/incident"
+	"doorstep/internal/trace"
 )
 
 var _ control.Store = (*Store)(nil)
 
 // Store is the record.
 type Store struct {
+	Tracer trace.Tracer // nil where nobody wants to know
+
 	pool  *pgxpool.Pool
 	ready *expirable.LRU[incident.ID, *folder]
 	towns *expirable.LRU[string, towns]

@@ -14,6 +14,7 @@ import (
 	"doorstep/internal/control"
 	"doorstep/internal/fault"
 	"doorstep/internal/incident"
+	"doorstep/internal/trace"
 )
 
 // entry is what a dispatch says beside its frame, kept with the frame until it is
@@ -98,6 +99,8 @@ func (s *Store) commitFrame(ctx context.Context, f *folder, once *control.Once, 
 		return out, e, frame, fmt.Errorf("encode what is to be entered: %w", err)
 	}
 	began := time.Now()
+	ctx, span := trace.Start(ctx, s.Tracer, "commit")
+	defer span.End()
 	tag, err := s.pool.Exec(ctx, insertFrame, told[0].Topic, first.Seq, told[0].At, told[0].head, first.BriefingID, first.Revision,
 		raw, first.IncidentID, f.Incident.Version, account, key)
 	s.seen.commit.Observe(time.Since(began).Seconds())
@@ -110,6 +113,8 @@ func (s *Store) commitFrame(ctx context.Context, f *folder, once *control.Once, 
 // enterReady enters what was sent on the case as it was ready; if that has changed
 // since, on the case as it is now.
 func (s *Store) enterReady(ctx context.Context, f *folder, e entry) (kept control.Kept, err error) {
+	ctx, span := trace.Start(ctx, s.Tracer, "enter")
+	defer span.End()
 	err = s.pool.AcquireFunc(ctx, func(held *pgxpool.Conn) error {
 		defer rollBack(ctx, held)
 		kept, err = e.enter(ctx, held, f)
