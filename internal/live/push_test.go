@@ -28,6 +28,7 @@ func BenchmarkPush(b *testing.B) {
 	c := newConn(h, nil, officer, "", nil)
 	h.join(c, unit)
 	c.subs[unit].place(0, nil)
+	c.queue.writing = true // by the benchmark
 	h.goLive(c.subs[unit])
 	body := append(append([]byte{'"'}, bytes.Repeat([]byte("x"), 8<<10)...), '"')
 	for seq := int64(1); b.Loop(); seq++ {
