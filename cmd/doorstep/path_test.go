@@ -36,20 +36,20 @@ func newWorld(t *testing.T) string {
 // with the test.
 func startNode(t *testing.T, at, redisURL string) string {
 	t.Helper()
-	base, _ := startStoppable(t, at, redisURL, 0)
+	base, _ := startNodeWith(t, at, ServeCommand{RedisURL: redisURL})
 	return base
 }
 
-// startStoppable also returns what stops the server, as SIGTERM does; for so long
-// it says that it stops and goes on.
-func startStoppable(t *testing.T, at, redisURL string, leave time.Duration) (base string, terminate func()) {
+// startNodeWith also returns what stops the server, as SIGTERM does.
+func startNodeWith(t *testing.T, at string, c ServeCommand) (base string, terminate func()) {
 	t.Helper()
+	c.SessionIdle = time.Hour
 	ctx, stop := context.WithCancel(context.Background())
 	pool, err := postgres.Open(ctx, at, 8)
 	if err != nil {
 		t.Fatal(err)
 	}
-	built, err := ServeCommand{SessionIdle: time.Hour, RedisURL: redisURL, Leave: leave}.node(ctx, pool, zerolog.Nop())
+	built, err := c.node(ctx, pool, zerolog.Nop())
 	if err != nil {
 		t.Fatal(err)
 	}

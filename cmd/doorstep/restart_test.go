@@ -21,7 +21,7 @@ import (
 // with the last number that it has, both to the other node.
 func TestRollingRestart(t *testing.T) {
 	at := newWorld(t)
-	first, stopFirst := startStoppable(t, at, "", time.Second)
+	first, stopFirst := startNodeWith(t, at, ServeCommand{Leave: time.Second})
 	second := startNode(t, at, "")
 	takers := []*client.Client{signIn(t, first, "calltaker1"), signIn(t, second, "calltaker1")}
 	officers := []*client.Client{signIn(t, first, "patrol1"), signIn(t, second, "patrol1")}

@@ -10,6 +10,7 @@ import (
 	"net/url"
 	"os"
 	"runtime/debug"
+	"slices"
 	"sync/atomic"
 	"time"
 
@@ -17,7 +18,6 @@ import (
 	"github.com/alexedwards/scs/v2"
 	"github.com/google/uuid"
 	"github.com/prometheus/client_golang/prometheus"
-	"github.com/prometheus/client_golang/prometheus/collectors"
 	"github.com/redis/go-redis/v9"
 	"github.com/rs/zerolog"
 	"golang.org/x/sync/errgroup"
@@ -47,6 +47,8 @@ type ServeCommand struct {
 	SessionIdle   time.Duration `name:"session-idle" env:"DOORSTEP_SESSION_IDLE" default:"12h" help:"A session ends this long after its last sign-in."`
 	LogLevel      string        `name:"log-level" env:"DOORSTEP_LOG_LEVEL" default:"info" enum:"debug,info,warn,error" help:"Least severe log line to write."`
 	Leave         time.Duration `env:"DOORSTEP_LEAVE" default:"1s" help:"How long a node that stops goes on taking requests while /readyz says so, for a balancer to send them elsewhere."`
+	Traces        string        `name:"traces" env:"OTEL_EXPORTER_OTLP_ENDPOINT" help:"Where traces are sent by OTLP over HTTP, as http://collector:4318; without it there are none."`
+	LimitFlags    `embed:""`
 	Drain         time.Duration `env:"DOORSTEP_DRAIN" default:"10s" help:"How long requests in progress may take to end when the node stops."`
 }
 
@@ -65,6 +67,9 @@ func (c ServeCommand) Validate() error {
 	}
 	if c.Leave < 0 || c.Leave > time.Minute {
 		return fmt.Errorf("DOORSTEP_LEAVE is %s: give 0s to 1m", c.Leave)
+	}
+	if _, err := c.proxies(); err != nil {
+		return err
 	}
 	if c.Drain < 0 || c.Drain > time.Minute {
 		return fmt.Errorf("DOORSTEP_DRAIN is %s: give 0s to 1m", c.Drain)
@@ -110,6 +115,8 @@ type node struct {
 	pool *postgres.Pool
 	http *http.Server
 	log  zerolog.Logger
+	// flush sends what is left of traces.
+	flush func(context.Context) error
 
 	leave    time.Duration
 	stopping atomic.Bool
@@ -139,7 +146,12 @@ func spendMemory(getenv func(string) string) {
 // node builds every part and passes it by hand.
 func (c ServeCommand) node(ctx context.Context, pool *postgres.Pool, log zerolog.Logger) (*node, error) {
 	spendMemory(os.Getenv)
+	tracer, flush, err := c.tracer(ctx, log)
+	if err != nil {
+		return nil, err
+	}
 	store := postgres.New(pool.Pool)
+	store.Tracer = tracer
 	room, err := newRoom(ctx, store, log)
 	if err != nil {
 		return nil, err
@@ -150,22 +162,25 @@ func (c ServeCommand) node(ctx context.Context, pool *postgres.Pool, log zerolog
 	}
 	hub := live.New(live.Config{
 		Log: log, After: notices(store), Last: store.LastSeqs, Changed: store.Changed, MayHear: room.MayHear,
-		Inbound: inbound(room), Redis: relay, Notify: store.Notify, Listen: store.Listen, Origins: c.Origins,
+		Inbound: inbound(room), Redis: relay, Notify: store.Notify, Listen: store.Listen, Origins: c.Origins, Tracer: tracer,
+		AccountConns: c.SessionStreams, AddressConns: c.AddressStreams,
 	})
 	room.Push = func(ctx context.Context, told ...control.Notice) { hub.Push(ctx, frames(told)...) }
-	room.Prepare = func(n control.Notice) func() { return hub.Prepare(live.Notice(n)) }
+	room.Prepare = func(ctx context.Context, n control.Notice) func() { return hub.Prepare(ctx, live.Notice(n)) }
 	sessions := scs.New()
 	sessions.Store = pgxstore.New(pool.Pool)
 	sessions.Lifetime = c.SessionIdle
 	sessions.Codec, sessions.HashTokenInStore = postgres.SessionCodec{}, true
-	n := &node{room: room, hub: hub, pool: pool, log: log, leave: c.Leave}
+	seen := httpapi.NewSeen()
+	n := &node{room: room, hub: hub, pool: pool, log: log, leave: c.Leave, flush: flush}
 	api := &httpapi.Server{
 		Room: room, Accounts: accounts{store}, Sessions: sessions, SessionAccount: postgres.SessionAccount, Find: find(store), Stream: hub,
-		Ready: n.ready, AsyncAPI: live.AsyncAPI, Schemas: schemas(), Pages: pages(), Metrics: metrics(pool, hub), Log: log,
-		Secure: c.SecureCookies, Limits: &httpapi.Limits{},
+		Ready: n.ready, AsyncAPI: live.AsyncAPI, Schemas: schemas(), Pages: pages(),
+		Metrics: metrics(pool.Pool, slices.Concat(store.Collectors(), seen.Collectors(), []prometheus.Collector{hub})...), Log: log,
+		Secure: c.SecureCookies, Limits: httpapi.NewLimits(c.rates()), Seen: seen, Tracer: tracer,
 	}
 	n.http = &http.Server{
-		Handler: n.closing(api.Handler()), ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 30 * time.Second,
+		Handler: n.closing(api.Handler()), ConnState: api.ConnState, ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 30 * time.Second,
 		IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 32 << 10,
 	}
 	return n, nil
@@ -280,6 +295,9 @@ func (n *node) run(ctx context.Context, listener net.Listener, drain time.Durati
 		defer cancel()
 		err := n.http.Shutdown(ending)
 		stop()
+		if failed := n.flush(ending); failed != nil {
+			n.log.Warn().Err(failed).Msg("the last traces are not sent") // nobody waits for them
+		}
 		return err
 	})
 	return group.Wait()
@@ -421,17 +439,4 @@ func find(store *postgres.Store) func(context.Context, premise.Search) ([]httpap
 		}
 		return out, err
 	}
-}
-
-func metrics(pool *postgres.Pool, hub *live.Hub) *prometheus.Registry {
-	gauge := func(name, help string, value func() float64) prometheus.Collector {
-		return prometheus.NewGaugeFunc(prometheus.GaugeOpts{Namespace: "doorstep", Name: name, Help: help}, value)
-	}
-	r := prometheus.NewRegistry()
-	r.MustRegister(
-		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}),
-		gauge("stream_connections", "Open websockets.", func() float64 { return float64(hub.Stats().Connections) }),
-		gauge("database_connections", "Connections to PostgreSQL.", func() float64 { return float64(pool.Stat().TotalConns()) }),
-	)
-	return r
 }

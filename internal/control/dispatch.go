@@ -95,7 +95,7 @@ func (r *Room) Assign(ctx context.Context, a access.Actor, id incident.ID, to un
 			Assignment: assigned, Delivery: deliveries(*w.Briefing, []unit.Assignment{assigned}, now)[0],
 			Use: access.Use{Actor: a, Purpose: access.ForBriefing, Incident: string(id), At: now},
 		})
-	}, r.Prepare)
+	}, func(frame Notice) (push func()) { return r.Prepare(ctx, frame) })
 	r.tell(ctx, kept)
 	if err != nil {
 		return Kept{}, fmt.Errorf("assign unit %s: %w", to, err)

@@ -259,7 +259,7 @@ type Room struct {
 	Push     func(context.Context, ...Notice)
 	// Prepare makes ready to push a notice that is being committed; what it returns
 	// pushes it.
-	Prepare func(Notice) (push func())
+	Prepare func(context.Context, Notice) (push func())
 }
 
 // assess judges a case by its pinned script.

@@ -21,6 +21,7 @@ import (
 	"doorstep/internal/access"
 	"doorstep/internal/control"
 	"doorstep/internal/premise"
+	"doorstep/internal/trace"
 )
 
 // Version is the version of the public contract.
@@ -50,7 +51,8 @@ type Credentials struct {
 
 // Stream takes over a request as a websocket.
 type Stream interface {
-	Serve(w http.ResponseWriter, r *http.Request, a access.Actor, signedIn func(context.Context) bool)
+	// Serve is told the address that the request came from.
+	Serve(w http.ResponseWriter, r *http.Request, a access.Actor, from string, signedIn func(context.Context) bool)
 	SignOut(id access.AccountID)
 }
 
@@ -68,6 +70,8 @@ type Server struct {
 	Schemas        map[string][]byte // of what people write as data, by file name
 	Pages          http.Handler
 	Metrics        prometheus.Gatherer
+	Seen           *Seen
+	Tracer         trace.Tracer // nil where nobody wants to know
 	Log            zerolog.Logger
 	// Secure marks cookies for TLS only.
 	Secure bool
@@ -112,7 +116,7 @@ func (s *Server) Handler() http.Handler {
 	mux.HandleFunc("GET /readyz", s.readyz)
 	mux.Handle("GET /metrics", promhttp.HandlerFor(s.Metrics, promhttp.HandlerOpts{}))
 	mux.Handle("/", s.Pages)
-	return s.recovered(s.logged(s.bounded(secured(mux))))
+	return s.recovered(s.bounded(s.limited(s.logged(secured(mux)))))
 }
 
 // config is the contract's face: the document at /api/openapi.json, our own

@@ -27,6 +27,7 @@ type frame struct {
 	seq  int64 // 0 when it is no notice
 	size int
 	message
+	trace string // the span that it belongs to; empty when nobody wants to know
 }
 
 type message = *websocket.PreparedMessage

@@ -18,6 +18,7 @@ import (
 	"doorstep/internal/incident"
 	"doorstep/internal/person"
 	"doorstep/internal/premise"
+	"doorstep/internal/trace"
 	"doorstep/internal/unit"
 )
 
@@ -28,6 +29,8 @@ import (
 // the commit. Only a new address, an outcome and a topic that nothing was told on
 // before cost one more.
 func (s *Store) Change(ctx context.Context, key control.Key, once *control.Once, decide func(control.Work) (control.Written, error)) (kept control.Kept, err error) {
+	ctx, span := trace.Start(ctx, s.Tracer, "commit")
+	defer span.End()
 	entered, err := s.afterEntering(ctx, func() error {
 		return s.pool.AcquireFunc(ctx, func(held *pgxpool.Conn) error {
 			defer rollBack(ctx, held)

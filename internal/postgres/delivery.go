@@ -104,10 +104,10 @@ func (s *Store) advance(ctx context.Context, doing string, u unit.ID, now time.T
 // advanceOnce takes two round trips when nothing changes, as when a tablet that comes
 // back says what it has, else three.
 func (s *Store) advanceOnce(ctx context.Context, doing string, u unit.ID, now time.Time, update string, args ...any) (told news, changed bool, err error) {
+	var moved []briefing.Delivery
 	err = s.pool.AcquireFunc(ctx, func(held *pgxpool.Conn) error {
 		defer rollBack(ctx, held)
 		var waits bool
-		var moved []briefing.Delivery
 		b := &pgx.Batch{}
 		b.Queue("begin")
 		b.Queue(entryWaits, "unit:"+string(u)).QueryRow(func(row pgx.Row) error { return row.Scan(&waits) })
@@ -129,6 +129,11 @@ func (s *Store) advanceOnce(ctx context.Context, doing string, u unit.ID, now ti
 		}
 		return told.tell(ctx, held, "commit")
 	})
+	if err == nil {
+		for _, d := range moved {
+			s.seen.moved(d, now)
+		}
+	}
 	return told, changed, sorted(err, doing)
 }
 

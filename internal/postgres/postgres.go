@@ -15,15 +15,19 @@ import (
 	"doorstep/internal/control"
 	"doorstep/internal/fault"
 	"doorstep/internal/incident"
+	"doorstep/internal/trace"
 )
 
 var _ control.Store = (*Store)(nil)
 
 // Store is the record.
 type Store struct {
+	Tracer trace.Tracer // nil where nobody wants to know
+
 	pool  *pgxpool.Pool
 	ready *expirable.LRU[incident.ID, *folder]
 	towns *expirable.LRU[string, towns]
+	seen  seen
 }
 
 // New keeps the record through the connections of a pool made by Open.
@@ -32,6 +36,7 @@ func New(pool *pgxpool.Pool) *Store {
 		pool:  pool,
 		ready: expirable.NewLRU[incident.ID, *folder](readyMost, nil, readyFor),
 		towns: expirable.NewLRU[string, towns](1, nil, townsFor),
+		seen:  newSeen(),
 	}
 }
 

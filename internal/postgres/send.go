@@ -16,6 +16,7 @@ import (
 	"doorstep/internal/control"
 	"doorstep/internal/fault"
 	"doorstep/internal/incident"
+	"doorstep/internal/trace"
 	"doorstep/internal/unit"
 )
 
@@ -128,8 +129,12 @@ func (s *Store) commitFrame(ctx context.Context, f *folder, once *control.Once, 
 	if err != nil {
 		return out, e, nil, fmt.Errorf("encode what is to be entered: %w", err)
 	}
+	began := time.Now()
+	ctx, span := trace.Start(ctx, s.Tracer, "commit")
+	defer span.End()
 	tag, err := s.pool.Exec(ctx, insertFrame, frame.Topic, frame.Seq, frame.At, frame.head, frame.briefing, frame.revision,
 		raw, first.IncidentID, f.Incident.Version)
+	s.seen.commit.Observe(time.Since(began).Seconds())
 	if err == nil && tag.RowsAffected() == 0 {
 		err = errNotReady
 	}
@@ -139,6 +144,8 @@ func (s *Store) commitFrame(ctx context.Context, f *folder, once *control.Once, 
 // enterReady enters what was sent on the case as it was ready; if that has changed
 // since, on the case as it is now.
 func (s *Store) enterReady(ctx context.Context, f *folder, e entry) (kept control.Kept, err error) {
+	ctx, span := trace.Start(ctx, s.Tracer, "enter")
+	defer span.End()
 	err = s.pool.AcquireFunc(ctx, func(held *pgxpool.Conn) error {
 		defer rollBack(ctx, held)
 		kept, err = e.enter(ctx, held, f)

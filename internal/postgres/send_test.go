@@ -146,7 +146,7 @@ func TestNewsBetweenFrameAndEntryFollow(t *testing.T) {
 	_, err := w.room.RecommendUnits(t.Context(), w.taker, in)
 	must(t, err)
 	slow := *w.room
-	slow.Prepare = func(frame control.Notice) func() {
+	slow.Prepare = func(_ context.Context, frame control.Notice) func() {
 		return func() {
 			w.push(t.Context(), frame)
 			// As a writer that did not see the frame yet.
@@ -203,7 +203,7 @@ func TestNobodyWaitsInACircleForAFrame(t *testing.T) {
 			_, err := w.room.RecommendUnits(w.t.Context(), w.taker, in)
 			must(w.t, err)
 			holding := *w.room
-			holding.Prepare = func(frame control.Notice) func() {
+			holding.Prepare = func(_ context.Context, frame control.Notice) func() {
 				return func() {
 					hold()
 					w.push(w.t.Context(), frame)

@@ -501,6 +501,26 @@ describe("the stream", () => {
     expect(await server.heard("hello")).toEqual({ resume: {}, topics: ["incident:9"] });
   });
 
+  test("does not ask again for a topic that is not to be heard here", async () => {
+    start();
+    await server.heard("hello");
+    await until("live");
+    stream.watch("incident:9");
+    await server.heard("watch");
+    server.send({ type: "refused", body: { of: "watch", ref: "incident:9", detail: "not yours" } });
+    server.close(4404);
+    expect(await server.heard("hello")).toEqual({ resume: { "unit:A12": 0 }, topics: [] });
+    await until("live");
+  });
+
+  test("says what a whole shift without a line has kept, in parts", async () => {
+    for (let n = 0; n < 250; n++) await keeper.hold({ id: String(n), saying: read });
+    start({ pause: 5 });
+    for (let n = 0; n < 250; n++) await server.heard("read");
+    expect(server.left("read")).toEqual([]);
+    expect(server.connections).toBe(1);
+  });
+
   test("counts notices of a kind that it does not know", async () => {
     const heard: Notice[] = [];
     start();

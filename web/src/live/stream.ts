@@ -32,12 +32,17 @@ export type StreamOptions = {
   /** Silence after which a line is taken for dead, in ms; the server beats every 10 s. */
   deadAfter?: number;
   wait?: (failures: number) => number;
+  /** Between parts of what was kept without a line, in ms: the server takes 50 frames a second. */
+  pause?: number;
   /** Tells with "online" that the network is back: the window. */
   network: EventTarget;
 };
 
 /** Between acknowledgements, in ms. */
 const ackEvery = 50;
+
+/** How much of what was kept without a line is said before a pause: the server closes a line that says more than 200 frames at once. */
+const saidAtOnce = 100;
 
 /**
  * The line to the server. It comes back by itself, asks for what it missed,
@@ -73,7 +78,7 @@ export class Stream {
   #again: ReturnType<typeof setTimeout> | undefined; // until then nothing is said, or it would overtake
 
   constructor(options: StreamOptions) {
-    this.#options = { deadAfter: 25_000, wait: backoff, wholly: [], ...options };
+    this.#options = { deadAfter: 25_000, wait: backoff, pause: 2_500, wholly: [], ...options };
   }
 
   /** How fresh the screen is; `watchLink` tells of changes. */
@@ -250,7 +255,7 @@ export class Stream {
     return this.#welcomed && this.#notSaving === null && this.#again === undefined;
   }
 
-  /** Says what the server may not have, in order. */
+  /** Says what the server may not have, in order, and no faster than it hears. */
   async #sayAll(): Promise<void> {
     const socket = this.#socket;
     if (!this.#canSay()) return;
@@ -259,7 +264,8 @@ export class Stream {
       if (this.#watched.has(topic)) this.#send("watch", { topics: [topic], resume: this.#resume([topic]) });
     }
     this.#toWatch.clear();
-    for (const { id, saying } of await this.#options.keeper.waiting()) {
+    for (const [n, { id, saying }] of (await this.#options.keeper.waiting()).entries()) {
+      if (n > 0 && n % saidAtOnce === 0) await new Promise((later) => setTimeout(later, this.#options.pause));
       if (this.#socket === socket && this.#canSay() && !this.#sent.has(id)) this.#say(id, saying);
     }
   }
@@ -270,11 +276,13 @@ export class Stream {
   }
 
   #unwatch(topic: string): void {
-    this.#watched.delete(topic);
-    this.#stored.delete(topic);
-    this.#received.delete(topic);
-    this.#asked.delete(topic);
+    this.#forget(topic);
     this.#send("unwatch", { topics: [topic] });
+  }
+
+  #forget(topic: string): void {
+    for (const places of [this.#watched, this.#stored, this.#received, this.#asked, this.#toAck])
+      places.delete(topic);
   }
 
   /** Drops repeats; on a gap comes back and asks for what is missing. */
@@ -340,6 +348,9 @@ export class Stream {
   }
 
   async #dropSaying(refusal: Refusal): Promise<void> {
+    // Not to be heard by this account, or gone: asked for again, it would end the next line too.
+    if ((refusal.of === "hello" || refusal.of === "watch") && refusal.ref !== undefined)
+      this.#forget(refusal.ref);
     for (const { id, saying } of await this.#options.keeper.waiting()) {
       if (!isAbout(refusal, saying)) continue;
       this.#sent.delete(id);
