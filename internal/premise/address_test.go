@@ -33,7 +33,7 @@ func TestFold(t *testing.T) {
 }
 
 func TestStreetName(t *testing.T) {
-	for in, want := range map[string]string{"n st marys st": "marys", "sopruse pst": "sopruse", "st m": "", "vana narva mnt": "vana narva"} {
+	for in, want := range map[string]string{"n st marys st": "marys", "sopruse pst": "sopruse", "st m": "", "vana narva mnt": "vana narva", "court st": "court", "lane tee": "lane", "tn kase": "kase"} {
 		if got := premise.StreetName(in); got != want {
 			t.Errorf("StreetName(%q) = %q, want %q", in, got, want)
 		}
