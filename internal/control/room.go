@@ -171,6 +171,13 @@ type Store interface {
 	// back; a Conflict when it is verified, or matched already.
 	Match(ctx context.Context, m Match) error
 	Unmatch(ctx context.Context, m Match) error
+	// MergePersons keeps that two records are one human being, UnmergePersons that
+	// they are not; a Conflict when one of them was merged already.
+	MergePersons(ctx context.Context, m PersonMerge) error
+	UnmergePersons(ctx context.Context, m PersonMerge) error
+	// PersonLinks lists the records that may be the same human being as these or
+	// were merged into them, and records the use.
+	PersonLinks(ctx context.Context, use access.Use, of []person.ID, district string) ([]person.Link, error)
 	// FromNumber reads the earlier calls from the number of a call, and records
 	// the use.
 	FromNumber(ctx context.Context, use access.Use, id call.ID) (call.FromNumber, error)

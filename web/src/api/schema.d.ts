@@ -333,6 +333,24 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  "/api/v1/persons/{id}/merge": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    /** This record is of the same human being as another: they have one past */
+    put: operations["merge-person"];
+    post?: never;
+    /** It is not: each has its own past again */
+    delete: operations["unmerge-person"];
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   "/api/v1/repeats": {
     parameters: {
       query?: never;
@@ -538,6 +556,8 @@ export interface components {
        * @description when a unit was last at this address: what is newer has changed since
        */
       last_visit_at?: string;
+      /** @description records that may be the same human being as a resident, and those that an officer found to be */
+      links: components["schemas"]["PersonLink"][];
       /** @description unverified addresses that turned out to be this one, or what this unverified one turned out to be */
       matches: components["schemas"]["PremiseMatch"][];
       /** @description older entries exist */
@@ -919,6 +939,13 @@ export interface components {
        */
       address_id: string;
     };
+    "Merge-personRequest": {
+      /**
+       * Format: uuid
+       * @description the record that goes on
+       */
+      same_as: string;
+    };
     OnSceneRecord: {
       /** @description absent when none was written */
       record?: components["schemas"]["OutcomeRecord"];
@@ -1153,6 +1180,20 @@ export interface components {
       id: string;
       name: string;
       /** @description phone, name, name_and_birth_date, similar_name_and_birth_date, given_name_and_birth_date, name_and_similar_birth_date */
+      reason: string;
+    };
+    PersonLink: {
+      birth_date: string;
+      /** @enum {string} */
+      certainty: "certain" | "likely" | "possible";
+      /** Format: date-time */
+      merged_at?: string;
+      /** @description name of the officer who found that they are one */
+      merged_by?: string;
+      /** @description of the other */
+      name: string;
+      other_id: string;
+      person_id: string;
       reason: string;
     };
     Point: {
@@ -3224,6 +3265,122 @@ export interface operations {
         content: {
           "application/json": components["schemas"]["Outcome"];
         };
+      };
+      /** @description Unauthorized */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Forbidden */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Unprocessable Entity */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Internal Server Error */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  "merge-person": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["Merge-personRequest"];
+      };
+    };
+    responses: {
+      /** @description No Content */
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description Unauthorized */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Forbidden */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Unprocessable Entity */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Internal Server Error */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  "unmerge-person": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description No Content */
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
       };
       /** @description Unauthorized */
       401: {

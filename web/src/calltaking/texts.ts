@@ -233,7 +233,8 @@ export const calltaking = texts({
       seen: "last seen {{date}}",
       since: "since {{date}}",
       unreviewed: "review is overdue",
-      more: "Older entries exist.",
+      older: "Show older",
+      more: "Older calls of these persons elsewhere may exist.",
     },
     tie: {
       dwelling: "Same dwelling: {{count}}",
@@ -569,7 +570,8 @@ export const calltaking = texts({
       seen: "viimati {{date}}",
       since: "alates {{date}}",
       unreviewed: "üle vaatamata",
-      more: "On ka vanemaid kirjeid.",
+      older: "Näita vanemaid",
+      more: "Nende isikute vanemaid juhtumeid mujal võib olla veel.",
     },
     tie: {
       dwelling: "Sama eluruum: {{count}}",
