@@ -2,6 +2,7 @@ import "i18next";
 import type { api } from "../api/texts";
 import type { authoring } from "../authoring/texts";
 import type { calltaking } from "../calltaking/texts";
+import type { delivery } from "../delivery/texts";
 import type { district } from "../district/texts";
 import type { signin } from "../signin/texts";
 import type { start } from "../start/texts";
@@ -21,6 +22,7 @@ declare module "i18next" {
       tablet: typeof tablet.en;
       district: typeof district.en;
       authoring: typeof authoring.en;
+      delivery: typeof delivery.en;
     };
   }
 }

@@ -22,6 +22,7 @@ export const start = texts({
     },
     role: {
       call_taker: "Call taker",
+      shift_supervisor: "Shift supervisor",
       patrol_officer: "Patrol officer",
       district_officer: "District officer",
       administrator: "Administrator",
@@ -55,6 +56,7 @@ export const start = texts({
     },
     role: {
       call_taker: "Päästekorraldaja",
+      shift_supervisor: "Vahetuse vanem",
       patrol_officer: "Patrullpolitseinik",
       district_officer: "Piirkonnapolitseinik",
       administrator: "Haldur",
