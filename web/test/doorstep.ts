@@ -12,7 +12,9 @@ type Fixtures = {
 };
 
 /** Every test talks to one real service; each page must stay free of script errors and of refusals by the policy. */
-export const test = base.extend<Fixtures, { service: Service }>({
+export const test = base.extend<Fixtures, { centre: string; service: Service }>({
+  // Tests that set what holds for the whole centre name one of their own: a worker, and so a service.
+  centre: ["shared", { scope: "worker", option: true }],
   service: [
     // Playwright wants to see the fixtures that a fixture uses: none.
     // eslint-disable-next-line no-empty-pattern

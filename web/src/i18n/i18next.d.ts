@@ -6,6 +6,7 @@ import type { delivery } from "../delivery/texts";
 import type { district } from "../district/texts";
 import type { signin } from "../signin/texts";
 import type { start } from "../start/texts";
+import type { supervision } from "../supervision/texts";
 import type { tablet } from "../tablet/texts";
 import type { ui } from "../ui/texts";
 
@@ -21,6 +22,7 @@ declare module "i18next" {
       calltaking: typeof calltaking.en;
       tablet: typeof tablet.en;
       district: typeof district.en;
+      supervision: typeof supervision.en;
       authoring: typeof authoring.en;
       delivery: typeof delivery.en;
     };

@@ -2,7 +2,7 @@ import type { ReactNode } from "react";
 import type { Language } from "../i18n/language";
 import type { Words } from "../i18n/texts";
 
-export type DeskName = "calltaking" | "tablet" | "district" | "authoring";
+export type DeskName = "calltaking" | "tablet" | "district" | "supervision" | "authoring";
 
 export type Desk = {
   /** Also the folder, the address and the namespace of its words. */
