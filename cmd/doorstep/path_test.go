@@ -400,25 +400,6 @@ func TestATabletThatWasAwayMissesNothing(t *testing.T) {
 	}
 }
 
-// TestTheCallTakerHearsOfALateBriefing waits out the real deadline.
-func TestTheCallTakerHearsOfALateBriefing(t *testing.T) {
-	base := startNode(t, newWorld(t), "")
-	taker, officer := signIn(t, base, "calltaker1"), signIn(t, base, "patrol1")
-	call := takeCall(t, taker, repeatAddress(t, base))
-	incident := ask[named](t, taker, http.MethodPost, "/incidents", nil, map[string]any{"call_id": call.ID})
-	screen := listen(t, taker, nil)
-	say(t, screen, "watch", map[string]any{"topics": []string{"incident:" + incident.ID}})
-	next(t, screen, "welcome")
-	ask[assigned](t, taker, http.MethodPost, "/incidents/"+incident.ID+"/assignments", nil, map[string]any{"unit_id": unitOf(t, officer)})
-	alert := body[struct {
-		Kind     string `json:"kind"`
-		CallSign string `json:"call_sign"`
-	}](t, next(t, screen, "alert"))
-	if alert.Kind != "delivery_late" || alert.CallSign == "" {
-		t.Errorf("the alert is %+v", alert)
-	}
-}
-
 func TestBadInputNamesItsFieldAndChangesNothing(t *testing.T) {
 	base := startNode(t, newWorld(t), "")
 	taker, officer, district := signIn(t, base, "calltaker1"), signIn(t, base, "patrol1"), signIn(t, base, "district1")

@@ -278,7 +278,7 @@ func (n *node) run(ctx context.Context, listener net.Listener, drain time.Durati
 	group, work := errgroup.WithContext(work)
 	group.Go(func() error { return ignore(n.hub.Run(work), context.Canceled) })
 	group.Go(func() error { n.pool.Watch(work, n.saveFails); return nil })
-	group.Go(func() error { n.every(work, deadlineTick, "deadlines not checked", n.room.AlertLate); return nil })
+	group.Go(func() error { n.every(work, deadlineTick, "deadlines not checked", n.room.Escalate); return nil })
 	group.Go(func() error {
 		n.every(work, deadlineTick, "what was sent is not entered", n.room.EnterSent)
 		return nil

@@ -198,8 +198,26 @@ type Store interface {
 	Acknowledge(ctx context.Context, u unit.ID, topic string, seq int64, now time.Time) ([]Notice, error)
 	Displayed(ctx context.Context, u unit.ID, id briefing.ID, revision int, now time.Time) ([]Notice, error)
 	Read(ctx context.Context, u unit.ID, by access.AccountID, id briefing.ID, revision int, now time.Time) ([]Notice, error)
-	// LateDeliveries marks what is undelivered since before and alerts on it.
-	LateDeliveries(ctx context.Context, before, now time.Time) ([]Notice, error)
+	// ToldByRadio keeps that the account by told a unit a revision by radio; a
+	// repeat changes nothing.
+	ToldByRadio(ctx context.Context, id incident.ID, u unit.ID, revision int, by access.AccountID, now time.Time) ([]Notice, error)
+	// Escalate lets decide judge each unit's assignment that is due, and keeps and
+	// tells what it returns: once, however many servers ask.
+	Escalate(ctx context.Context, now time.Time, decide func(Underway) Escalated) ([]Notice, error)
+	Deadlines(ctx context.Context) (KeptDeadlines, error)
+	// SetDeadlines writes over a version; Stale when it is not the newest.
+	SetDeadlines(ctx context.Context, version int64, d briefing.Deadlines, by access.AccountID, now time.Time) error
+
+	// Unread lists the assignments whose unit has not read the newest revision, the
+	// first sent first.
+	Unread(ctx context.Context, limit int) ([]Unread, error)
+	// Watched lists open incidents with DV, or suspected, the newest first.
+	Watched(ctx context.Context, before string, limit int) ([]Watched, error)
+	// TakeOver keeps that the account by took an incident over and tells it; a repeat
+	// changes nothing.
+	TakeOver(ctx context.Context, in incident.Incident, by access.Actor, now time.Time) ([]Notice, error)
+	// TakenOver is who took an incident over last, nil when nobody did.
+	TakenOver(ctx context.Context, id incident.ID) (*TakenOver, error)
 	Position(ctx context.Context, u unit.ID, p premise.Point, at time.Time) error
 
 	Record(ctx context.Context, id incident.ID) (KeptRecord, error)

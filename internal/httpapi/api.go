@@ -160,6 +160,7 @@ func (s *Server) register(api huma.API) {
 	s.callTakingRoutes(api)
 	s.dispatchRoutes(api)
 	s.tabletRoutes(api)
+	s.supervisionRoutes(api)
 	s.reviewRoutes(api)
 	s.authoringRoutes(api)
 }

@@ -22,7 +22,7 @@ type User struct {
 	ID          string      `json:"id"`
 	Username    string      `json:"username"`
 	DisplayName string      `json:"display_name"`
-	Role        access.Role `json:"role" enum:"call_taker,patrol_officer,district_officer,administrator"`
+	Role        access.Role `json:"role" enum:"call_taker,shift_supervisor,patrol_officer,district_officer,administrator"`
 	Language    string      `json:"language" enum:"et,en,ru"`
 	District    string      `json:"district_code,omitempty"`
 	UnitID      string      `json:"unit_id,omitempty" doc:"the unit that is crewed on the present shift"`

@@ -263,11 +263,11 @@ func joined(head, page []byte) (json.RawMessage, error) {
 }
 
 const upsertDelivery = `
-insert into delivery (briefing_id, revision, unit_id, incident_id, topic, seq, sent_at)
-values ($1, $2, $3, $4, $5, $6, $7)
+insert into delivery (briefing_id, revision, unit_id, incident_id, topic, seq, sent_at, due_at)
+values ($1, $2, $3, $4, $5, $6, $7, $7::timestamptz + (` + deliveredWithin + `))
 on conflict (briefing_id, revision, unit_id) do update
-set topic = excluded.topic, seq = excluded.seq, sent_at = excluded.sent_at,
-    delivered_at = null, displayed_at = null, read_at = null, read_by = null, alerted_at = null`
+set topic = excluded.topic, seq = excluded.seq, sent_at = excluded.sent_at, due_at = excluded.due_at,
+    delivered_at = null, displayed_at = null, read_at = null, read_by = null, radio_at = null, radio_by = null`
 
 // deliver queues the deliveries with the numbers that their frames got, and
 // writes the bodies of the notices about them.

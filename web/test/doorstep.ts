@@ -20,7 +20,9 @@ async function serve({}: object, give: (service: Service) => Promise<void>): Pro
 }
 
 /** Every test talks to one real service; each page must stay free of script errors and of refusals by the policy. */
-export const test = base.extend<Fixtures, { service: Service }>({
+export const test = base.extend<Fixtures, { centre: string; service: Service }>({
+  // Tests that set what holds for the whole centre name one of their own: a worker, and so a service.
+  centre: ["shared", { scope: "worker", option: true }],
   service: [serve, { scope: "worker", timeout: 120_000 }],
   baseURL: async ({ service }, give) => give(service.url),
   page: async ({ page }, give) => {

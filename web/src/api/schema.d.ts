@@ -160,6 +160,24 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  "/api/v1/deadlines": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** By when a briefing must be delivered, displayed and read */
+    get: operations["deadlines"];
+    /** Set the deadlines, also for what is on its way */
+    put: operations["set-deadlines"];
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   "/api/v1/feedback": {
     parameters: {
       query?: never;
@@ -297,6 +315,23 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  "/api/v1/incidents/{id}/deliveries/{unit_id}/{revision}/told_by_radio": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** The unit was told by radio: nothing of this revision escalates any more */
+    post: operations["told-by-radio"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   "/api/v1/incidents/{id}/on_scene_record": {
     parameters: {
       query?: never;
@@ -327,6 +362,23 @@ export interface paths {
     put?: never;
     /** What became of it: becomes feedback */
     post: operations["report-outcome"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/incidents/{id}/take_over": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Become the one who is told of what is late in an incident */
+    post: operations["take-over"];
     delete?: never;
     options?: never;
     head?: never;
@@ -484,6 +536,40 @@ export interface paths {
     post: operations["sign-in"];
     /** Sign out */
     delete: operations["sign-out"];
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/supervision/briefings": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Units that have not read their newest briefing, the first sent first */
+    get: operations["unread-briefings"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/supervision/incidents": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Open incidents with domestic violence, and what was not asked yet, newest first */
+    get: operations["watched-incidents"];
+    put?: never;
+    post?: never;
+    delete?: never;
     options?: never;
     head?: never;
     patch?: never;
@@ -674,11 +760,6 @@ export interface components {
       verified_on?: string;
     };
     BriefingDelivery: {
-      /**
-       * Format: date-time
-       * @description when the call taker was told that it is late
-       */
-      alerted_at?: string;
       briefing_id: string;
       call_sign: string;
       /** Format: date-time */
@@ -686,6 +767,8 @@ export interface components {
       /** Format: date-time */
       displayed_at?: string;
       incident_id: string;
+      /** @description who was told that which step is late; it may have been done since */
+      late?: components["schemas"]["BriefingEscalation"][];
       /** Format: date-time */
       read_at?: string;
       /** Format: int64 */
@@ -694,8 +777,26 @@ export interface components {
       sent_at: string;
       /** Format: int64 */
       seq: number;
+      /**
+       * Format: date-time
+       * @description the centre told the unit by radio: nothing of this revision escalates any more
+       */
+      told_by_radio_at?: string;
+      /** @description who at the centre */
+      told_by_radio_by?: string;
       topic: string;
       unit_id: string;
+    };
+    BriefingEscalation: {
+      /** Format: date-time */
+      at: string;
+      /**
+       * @description who was told
+       * @enum {string}
+       */
+      level: "call_taker" | "shift_supervisor";
+      /** @enum {string} */
+      step: "delivered" | "displayed" | "read";
     };
     BriefingIncident: {
       /** @description the caller cannot speak freely: arrive without signals */
@@ -809,6 +910,60 @@ export interface components {
       location_radius?: number;
       persons?: components["schemas"]["Person"][];
       phone?: string;
+    };
+    ControlTakenOver: {
+      /** Format: date-time */
+      at: string;
+      /** @description who is told now of what is late */
+      by: string;
+    };
+    Deadlines: {
+      /** Format: date-time */
+      changed_at: string;
+      /** @description absent: as the program ships them */
+      changed_by?: string;
+      /**
+       * Format: int64
+       * @description a revision is stored on the device within so many seconds of its sending
+       */
+      delivered_s: number;
+      /**
+       * Format: int64
+       * @description it is on the screen, more than delivered_s
+       */
+      displayed_s: number;
+      /**
+       * Format: int64
+       * @description a person has confirmed it, more than displayed_s
+       */
+      read_s: number;
+      /**
+       * Format: int64
+       * @description the supervisor is told of a step so many seconds after the call taker was
+       */
+      supervisor_s: number;
+    };
+    DeadlinesSet: {
+      /**
+       * Format: int64
+       * @description a revision is stored on the device within so many seconds of its sending
+       */
+      delivered_s: number;
+      /**
+       * Format: int64
+       * @description it is on the screen, more than delivered_s
+       */
+      displayed_s: number;
+      /**
+       * Format: int64
+       * @description a person has confirmed it, more than displayed_s
+       */
+      read_s: number;
+      /**
+       * Format: int64
+       * @description the supervisor is told of a step so many seconds after the call taker was
+       */
+      supervisor_s: number;
     };
     DecideScriptBody: {
       approve: boolean;
@@ -928,6 +1083,8 @@ export interface components {
       state: "open" | "dispatched" | "on_scene" | "closed";
       /** @description what became of it */
       summary?: string;
+      /** @description the supervisor who is told of what is late instead of the call taker */
+      taken_over?: components["schemas"]["ControlTakenOver"];
       type: string;
       /** Format: int64 */
       version: number;
@@ -1137,10 +1294,22 @@ export interface components {
       items: components["schemas"]["UnitBriefing"][];
       next_cursor?: string;
     };
+    PageUnreadBriefing: {
+      /** Format: date-time */
+      as_of: string;
+      items: components["schemas"]["UnreadBriefing"][];
+      next_cursor?: string;
+    };
     PageUnverifiedAddress: {
       /** Format: date-time */
       as_of: string;
       items: components["schemas"]["UnverifiedAddress"][];
+      next_cursor?: string;
+    };
+    PageWatchedIncident: {
+      /** Format: date-time */
+      as_of: string;
+      items: components["schemas"]["WatchedIncident"][];
       next_cursor?: string;
     };
     Person: {
@@ -1654,6 +1823,10 @@ export interface components {
       password: string;
       username: string;
     };
+    UnansweredQuestion: {
+      question: string;
+      text: components["schemas"]["ScriptText"];
+    };
     Unit: {
       call_sign: string;
       /**
@@ -1708,6 +1881,20 @@ export interface components {
       reasons: components["schemas"]["UnitReason"][];
       unit: components["schemas"]["Unit"];
     };
+    UnreadBriefing: {
+      address?: string;
+      assignment: components["schemas"]["UnitAssignment"];
+      call_taker?: string;
+      /** @enum {string} */
+      class: "dv" | "suspected_dv" | "not_dv" | "unclassified";
+      /** @description of this assignment, the oldest revision first */
+      deliveries: components["schemas"]["BriefingDelivery"][];
+      /** @description of the incident */
+      number: string;
+      /** Format: int64 */
+      priority?: number;
+      taken_over?: components["schemas"]["ControlTakenOver"];
+    };
     UnverifiedAddress: {
       address: components["schemas"]["Address"];
       /**
@@ -1728,7 +1915,7 @@ export interface components {
       /** @enum {string} */
       language: "et" | "en" | "ru";
       /** @enum {string} */
-      role: "call_taker" | "patrol_officer" | "district_officer" | "administrator";
+      role: "call_taker" | "shift_supervisor" | "patrol_officer" | "district_officer" | "administrator";
       /** @description what the stream sends without asking */
       topics: string[];
       /** @description the unit that is crewed on the present shift */
@@ -1746,6 +1933,46 @@ export interface components {
       /** @description mandatory and visible, not answered */
       unanswered: string[];
       visible: string[];
+    };
+    WatchedIncident: {
+      address?: components["schemas"]["Address"];
+      address_note?: string;
+      /** Format: date-time */
+      arrived_at?: string;
+      call_taker?: string;
+      /** @enum {string} */
+      class: "dv" | "suspected_dv" | "not_dv" | "unclassified";
+      /** Format: date-time */
+      closed_at?: string;
+      /** Format: date-time */
+      dispatched_at?: string;
+      disposition?: string;
+      district_code?: string;
+      flags: string[];
+      id: string;
+      number: string;
+      /**
+       * Format: int64
+       * @description 1 is immediate; absent in imported history
+       */
+      priority?: number;
+      /** Format: date-time */
+      received_at: string;
+      relationship?: string;
+      /** @enum {string} */
+      risk_level?: "low" | "medium" | "high";
+      /** @enum {string} */
+      state: "open" | "dispatched" | "on_scene" | "closed";
+      /** @description what became of it */
+      summary?: string;
+      taken_over?: components["schemas"]["ControlTakenOver"];
+      type: string;
+      /** @description mandatory questions without an answer, in order */
+      unanswered: components["schemas"]["UnansweredQuestion"][];
+      /** @description that were sent */
+      units: components["schemas"]["UnitAssignment"][];
+      /** Format: int64 */
+      version: number;
     };
   };
   responses: never;
@@ -2500,6 +2727,136 @@ export interface operations {
       };
     };
   };
+  deadlines: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description OK */
+      200: {
+        headers: {
+          ETag?: string;
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Deadlines"];
+        };
+      };
+      /** @description Unauthorized */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Forbidden */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Unprocessable Entity */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Internal Server Error */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  "set-deadlines": {
+    parameters: {
+      query?: never;
+      header: {
+        /** @description the ETag of the version that is changed */
+        "If-Match": string;
+      };
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["DeadlinesSet"];
+      };
+    };
+    responses: {
+      /** @description OK */
+      200: {
+        headers: {
+          ETag?: string;
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Deadlines"];
+        };
+      };
+      /** @description Unauthorized */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Forbidden */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Precondition Failed */
+      412: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Unprocessable Entity */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Internal Server Error */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
   feedback: {
     parameters: {
       query?: {
@@ -3047,6 +3404,75 @@ export interface operations {
       };
     };
   };
+  "told-by-radio": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+        unit_id: string;
+        revision: number;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description OK */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["BriefingDelivery"];
+        };
+      };
+      /** @description Unauthorized */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Forbidden */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Not Found */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Unprocessable Entity */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Internal Server Error */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
   "on-scene-record": {
     parameters: {
       query?: never;
@@ -3277,6 +3703,82 @@ export interface operations {
       };
       /** @description Forbidden */
       403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Unprocessable Entity */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Internal Server Error */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  "take-over": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description OK */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ControlTakenOver"];
+        };
+      };
+      /** @description Unauthorized */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Forbidden */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Not Found */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Conflict */
+      409: {
         headers: {
           [name: string]: unknown;
         };
@@ -3996,6 +4498,121 @@ export interface operations {
           [name: string]: unknown;
         };
         content?: never;
+      };
+      /** @description Unauthorized */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Forbidden */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Unprocessable Entity */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Internal Server Error */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  "unread-briefings": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description OK */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["PageUnreadBriefing"];
+        };
+      };
+      /** @description Unauthorized */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Forbidden */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Unprocessable Entity */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Internal Server Error */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  "watched-incidents": {
+    parameters: {
+      query?: {
+        cursor?: string;
+        limit?: number;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description OK */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["PageWatchedIncident"];
+        };
       };
       /** @description Unauthorized */
       401: {

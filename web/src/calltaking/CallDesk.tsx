@@ -10,6 +10,7 @@ import { Dialog } from "../ui/Dialog";
 import { Failed, Loading, NoData } from "../ui/states";
 import { Tag } from "../ui/Tag";
 import { useKeys } from "../ui/useKeys";
+import { useNow } from "../ui/useNow";
 import { AssessmentCard } from "./AssessmentCard";
 import { CallerColumn } from "./CallerColumn";
 import { DeliveryBoard, LateAlert } from "./DeliveryBoard";
@@ -20,7 +21,6 @@ import { SendDialog } from "./SendDialog";
 import { stateSeverity } from "./severity";
 import { useCall } from "./useCall";
 import { useIncident } from "./useIncident";
-import { useNow } from "./useNow";
 import { useScript } from "./useScript";
 import type { Call, IncidentDetail, Script } from "./wire";
 
@@ -158,6 +158,7 @@ function OpenCall({
 /** How the call stands, in a line. */
 function Stands({ call, incident }: { call: Call; incident: IncidentDetail | undefined }) {
   const { t } = useTranslation("calltaking");
+  const { t: delivery } = useTranslation("delivery");
   const { language } = useLanguage();
   const now = useNow();
   const opened = new Date(call.opened_at);
@@ -174,6 +175,14 @@ function Stands({ call, incident }: { call: Call; incident: IncidentDetail | und
       {call.covert && (
         <Tag severity="critical" solid>
           {t("covert.on")}
+        </Tag>
+      )}
+      {incident?.taken_over !== undefined && (
+        <Tag severity="info" icon="person">
+          {delivery("takenOver", {
+            by: incident.taken_over.by,
+            time: clockTime(new Date(incident.taken_over.at), language),
+          })}
         </Tag>
       )}
       {call.closed_at !== undefined && (

@@ -11,7 +11,7 @@ import { Button } from "../ui/Button";
 import { Dialog } from "../ui/Dialog";
 import { Empty, Failed, Loading } from "../ui/states";
 import { Tag } from "../ui/Tag";
-import { withDelivery } from "./delivery";
+import { withDelivery } from "../delivery/deadline";
 import type { Call, IncidentDetail, Recommended } from "./wire";
 
 /** Opens the incident of the call if there is none, then offers the units, the best first. */

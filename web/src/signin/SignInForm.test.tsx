@@ -45,6 +45,7 @@ test.each([
   ["call_taker", "/calltaking"],
   ["patrol_officer", "/tablet"],
   ["district_officer", "/district"],
+  ["shift_supervisor", "/supervision"],
   ["administrator", "/authoring"],
 ])("%s goes to %s", async (role, desk) => {
   const asked = answer(200, {

@@ -25,7 +25,7 @@ import { UserContext } from "./useUser";
  * the page. The one call in a desk's main.tsx.
  */
 export function startDesk(desk: Desk): void {
-  startTexts({ ui, api, start, [desk.name]: desk.words });
+  startTexts({ ui, api, start, ...desk.alsoSays, [desk.name]: desk.words });
   if (desk.dayAndNight === true) startTheme();
   const show = frame();
   const open = async () => {

@@ -23,6 +23,7 @@ export const start = texts({
     },
     role: {
       call_taker: "Call taker",
+      shift_supervisor: "Shift supervisor",
       patrol_officer: "Patrol officer",
       district_officer: "District officer",
       administrator: "Administrator",
@@ -31,6 +32,7 @@ export const start = texts({
       calltaking: "Call taking",
       tablet: "Patrol",
       district: "District",
+      supervision: "Supervision",
       authoring: "Scripts",
     },
   },
@@ -57,6 +59,7 @@ export const start = texts({
     },
     role: {
       call_taker: "Päästekorraldaja",
+      shift_supervisor: "Vahetuse vanem",
       patrol_officer: "Patrullpolitseinik",
       district_officer: "Piirkonnapolitseinik",
       administrator: "Haldur",
@@ -65,6 +68,7 @@ export const start = texts({
       calltaking: "Kõne vastuvõtt",
       tablet: "Patrull",
       district: "Piirkond",
+      supervision: "Vahetus",
       authoring: "Küsimustikud",
     },
   },
