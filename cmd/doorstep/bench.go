@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -18,12 +19,13 @@ import (
 
 	"github.com/alexedwards/argon2id"
 	"github.com/jackc/pgx/v5"
-	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/rs/zerolog"
 
 	"doorstep/internal/access"
 	"doorstep/internal/bench"
+	"doorstep/internal/client"
 	"doorstep/internal/demo"
+	"doorstep/internal/drill"
 	"doorstep/internal/person"
 	"doorstep/internal/postgres"
 	"doorstep/internal/premise"
@@ -31,10 +33,12 @@ import (
 
 // BenchCommand measures. It works in a database of its own, which it makes anew.
 type BenchCommand struct {
-	All              BenchAllCommand    `cmd:"" default:"withargs" help:"Times of a node of this binary against floors of the same run."`
-	DispatchPush     BenchPushCommand   `cmd:"" name:"dispatch_push" help:"Of those, only the time from an assignment to the briefing at the tablet."`
-	Idle             BenchIdleCommand   `cmd:"" help:"The memory of connections on which nothing is said."`
-	TypeaheadQuality BenchTypingCommand `cmd:"" help:"How often a mistyped address is found."`
+	All              BenchAllCommand     `cmd:"" default:"withargs" help:"Times of a node of this binary against floors of the same run."`
+	DispatchPush     BenchPushCommand    `cmd:"" name:"dispatch_push" help:"Of those, only the time from an assignment to the briefing at the tablet."`
+	Idle             BenchIdleCommand    `cmd:"" help:"The memory of connections on which nothing is said."`
+	Storm            BenchStormCommand   `cmd:"" help:"How long tablets need to catch up that all come back at once when their node was restarted."`
+	NewYear          BenchNewYearCommand `cmd:"" name:"new_year" help:"A busy day in short, with tablets in a real browser."`
+	TypeaheadQuality BenchTypingCommand  `cmd:"" help:"How often a mistyped address is found."`
 }
 
 // BenchAllCommand measures a node of this binary, started in the same process,
@@ -94,7 +98,7 @@ func (c BenchAllCommand) run(ctx context.Context, d Deps, steps ...step) error {
 	}
 	defer pool.Close()
 	if c.Scale != 0 {
-		err = c.nation(ctx, d, postgres.New(pool))
+		err = c.nation(ctx, d, postgres.New(pool.Pool))
 	} else {
 		err = c.history(ctx, d, at)
 	}
@@ -126,7 +130,7 @@ func (c benchFlags) database(ctx context.Context) (string, error) {
 
 // town makes the benchmark's database anew with the demo's town in it, and returns
 // its address and a pool.
-func (c benchFlags) town(ctx context.Context, d Deps) (at string, pool *pgxpool.Pool, err error) {
+func (c benchFlags) town(ctx context.Context, d Deps) (at string, pool *postgres.Pool, err error) {
 	if at, err = c.database(ctx); err != nil {
 		return "", nil, err
 	}
@@ -194,19 +198,19 @@ func (c BenchAllCommand) history(ctx context.Context, d Deps, at string) error {
 
 // settle brings the statistics up to date, so that plans are those of a
 // database that has been running for a while.
-func settle(ctx context.Context, pool *pgxpool.Pool) error {
+func settle(ctx context.Context, pool *postgres.Pool) error {
 	_, err := pool.Exec(ctx, "vacuum analyze")
 	return err
 }
 
-func (c BenchAllCommand) measure(ctx context.Context, d Deps, at string, pool *pgxpool.Pool, steps []step) error {
+func (c BenchAllCommand) measure(ctx context.Context, d Deps, at string, pool *postgres.Pool, steps []step) error {
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
 	base, done, err := c.start(ctx, ServeCommand{DatabaseURL: at, RedisURL: c.between()}, pool)
 	if err != nil {
 		return err
 	}
-	store := postgres.New(pool)
+	store := postgres.New(pool.Pool)
 	far, farDone := base, done
 	if c.Nodes > 1 {
 		if far, farDone, err = c.second(ctx, at); err != nil {
@@ -231,20 +235,21 @@ func (c BenchAllCommand) measure(ctx context.Context, d Deps, at string, pool *p
 	if err != nil {
 		return err
 	}
-	taker, err := bench.SignIn(ctx, base, "calltaker1", "doorstep-demo")
+	desk, err := client.SignIn(ctx, base, client.Credentials{Username: "calltaker1", Password: "doorstep-demo"})
 	if err != nil {
 		return fmt.Errorf("sign in the call taker: %w", err)
 	}
+	taker := drill.NewTaker(desk, base)
 	size, err := frameSize(ctx, taker, tablets[0], places)
 	if err != nil {
 		return err
 	}
-	floor, err := bench.NewFloor(ctx, pool, c.Tablets, size)
+	floor, err := bench.NewFloor(ctx, pool.Pool, c.Tablets, size)
 	if err != nil {
 		return err
 	}
 	defer floor.Close()
-	m := measurement{taker: taker, tablets: tablets, places: places, people: people, floor: floor, store: store, rng: rand.New(rand.NewPCG(1, 2)), out: d.Out, rounds: c.Rounds}
+	m := measurement{desk: desk, taker: taker, tablets: tablets, places: places, people: people, floor: floor, store: store, rng: rand.New(rand.NewPCG(1, 2)), out: d.Out, rounds: c.Rounds}
 	for _, step := range steps {
 		if err := step(&m, ctx); err != nil {
 			return err
@@ -285,14 +290,14 @@ func (c BenchAllCommand) second(ctx context.Context, at string) (base string, do
 	return base, closed, nil
 }
 
-// start runs a node in this process, on a free port.
-func (benchFlags) start(ctx context.Context, serve ServeCommand, pool *pgxpool.Pool) (base string, done <-chan error, err error) {
+// start runs a node in this process, on a free port unless the address has one.
+func (benchFlags) start(ctx context.Context, serve ServeCommand, pool *postgres.Pool) (base string, done <-chan error, err error) {
 	serve.SessionIdle = time.Hour
 	node, err := serve.node(ctx, pool, zerolog.Nop())
 	if err != nil {
 		return "", nil, err
 	}
-	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", "127.0.0.1:0")
+	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", cmp.Or(serve.Addr, "127.0.0.1:0"))
 	if err != nil {
 		return "", nil, err
 	}
@@ -302,7 +307,7 @@ func (benchFlags) start(ctx context.Context, serve ServeCommand, pool *pgxpool.P
 }
 
 // crews makes n units with an officer each and signs the officers in.
-func (benchFlags) crews(ctx context.Context, store *postgres.Store, base string, n int) ([]*bench.Desk, error) {
+func (benchFlags) crews(ctx context.Context, store *postgres.Store, base string, n int) ([]*client.Client, error) {
 	hash, err := argon2id.CreateHash(benchPassword, &argon2id.Params{Memory: 1024, Iterations: 1, Parallelism: 1, SaltLength: 16, KeyLength: 32})
 	if err != nil {
 		return nil, err
@@ -310,49 +315,61 @@ func (benchFlags) crews(ctx context.Context, store *postgres.Store, base string,
 	if _, err := store.SeedTablets(ctx, n, hash); err != nil {
 		return nil, err
 	}
-	out := make([]*bench.Desk, n)
+	out := make([]*client.Client, n)
 	for i := range out {
-		if out[i], err = bench.SignIn(ctx, base, fmt.Sprintf("tablet%d", i+1), benchPassword); err != nil {
+		if out[i], err = client.SignIn(ctx, base, client.Credentials{Username: fmt.Sprintf("tablet%d", i+1), Password: benchPassword}); err != nil {
 			return nil, fmt.Errorf("sign in tablet %d: %w", i+1, err)
 		}
 	}
 	return out, nil
 }
 
-// tablets signs in the tablets and opens their lines.
-func (c BenchAllCommand) tablets(ctx context.Context, store *postgres.Store, base string) ([]*bench.Tablet, error) {
-	desks, err := c.crews(ctx, store, base, c.Tablets)
+// tablet is one whose briefings are timed.
+type tablet struct {
+	*drill.Tablet
+	briefings chan drill.Arrival
+}
+
+// tablets signs in the tablets and opens their lines; each is clear at once.
+func (c BenchAllCommand) tablets(ctx context.Context, store *postgres.Store, base string) ([]tablet, error) {
+	officers, err := c.crews(ctx, store, base, c.Tablets)
 	if err != nil {
 		return nil, err
 	}
-	var out []*bench.Tablet
-	for n, desk := range desks {
-		tablet, err := desk.Listen(ctx)
-		if err != nil {
+	return timed(ctx, officers, base)
+}
+
+func timed(ctx context.Context, officers []*client.Client, base string) (out []tablet, err error) {
+	for n, officer := range officers {
+		briefings := make(chan drill.Arrival, 16)
+		t := drill.NewTablet(officer, drill.Habits{Clear: true, Arrived: func(a drill.Arrival) { briefings <- a }}, base)
+		go func() { _ = t.Run(ctx, 0) }() // Live tells
+		if err := t.Live(ctx); err != nil {
 			return nil, fmt.Errorf("tablet %d: %w", n+1, err)
 		}
-		out = append(out, tablet)
+		out = append(out, tablet{t, briefings})
 	}
 	return out, nil
 }
 
 // frameSize dispatches once to learn how large a briefing is, in bytes: the
 // floor writes frames of the same size.
-func frameSize(ctx context.Context, taker *bench.Desk, to *bench.Tablet, places []premise.Address) (int, error) {
-	_, incident, err := taker.Raise(ctx, string(places[0].ID))
+func frameSize(ctx context.Context, taker *drill.Taker, to tablet, places []premise.Address) (int, error) {
+	in, err := taker.Raise(ctx, string(places[0].ID))
 	if err != nil {
 		return 0, err
 	}
-	if err := taker.Call(ctx, http.MethodPost, "/incidents/"+incident+"/assignments", nil, map[string]string{"unit_id": to.Unit}, nil); err != nil {
+	if _, err := taker.Send(ctx, in.Incident, to.Unit); err != nil {
 		return 0, err
 	}
-	return (<-to.Briefings).Size, nil
+	return (<-to.briefings).Size, nil
 }
 
 // measurement is what the rounds share.
 type measurement struct {
-	taker   *bench.Desk
-	tablets []*bench.Tablet
+	desk    *client.Client
+	taker   *drill.Taker
+	tablets []tablet
 	places  []premise.Address
 	people  []person.ID
 	floor   *bench.Floor
@@ -368,52 +385,57 @@ func (m *measurement) place() premise.Address { return m.places[m.rng.IntN(len(m
 // at the desk, the call taker has just been shown the units. What the tablet
 // says afterwards is waited for, so that it does not disturb the floor.
 func (m *measurement) dispatchPush(ctx context.Context) error {
-	return bench.Compare(m.out, "dispatch_push", coldRounds, m.rounds*3, func(round int) (time.Duration, error) {
-		_, incident, err := m.taker.Raise(ctx, string(m.place().ID))
-		if err != nil {
-			return 0, err
-		}
-		to, err := m.recommended(ctx, round, incident)
-		if err != nil {
-			return 0, err
-		}
-		sent := time.Now()
-		if err := m.taker.Call(ctx, http.MethodPost, "/incidents/"+incident+"/assignments", nil, map[string]string{"unit_id": to.Unit}, nil); err != nil {
-			return 0, err
-		}
-		arrived := <-to.Briefings
-		return arrived.At.Sub(sent), m.taker.Settled(ctx, incident)
-	}, func(round int) (time.Duration, error) { return m.floor.Push(ctx, round) })
+	return bench.Compare(m.out, "dispatch_push", coldRounds, m.rounds*3,
+		func(round int) (time.Duration, error) { return m.dispatch(ctx, round) },
+		func(round int) (time.Duration, error) { return m.floor.Push(ctx, round) })
+}
+
+// dispatch sends a unit to a new incident and returns how long its briefing took.
+func (m *measurement) dispatch(ctx context.Context, round int) (time.Duration, error) {
+	in, err := m.taker.Raise(ctx, string(m.place().ID))
+	if err != nil {
+		return 0, err
+	}
+	to, err := m.recommended(ctx, round, in.Incident)
+	if err != nil {
+		return 0, err
+	}
+	sent := time.Now()
+	if err := m.desk.Call(ctx, http.MethodPost, "/incidents/"+in.Incident+"/assignments", nil, map[string]string{"unit_id": to.Unit}, nil); err != nil {
+		return 0, err
+	}
+	arrived := <-to.briefings
+	return arrived.At.Sub(sent), m.taker.Settled(ctx, in.Incident)
 }
 
 // recommended is a tablet of one of the units that the call taker is shown.
-func (m *measurement) recommended(ctx context.Context, round int, incident string) (*bench.Tablet, error) {
+func (m *measurement) recommended(ctx context.Context, round int, incident string) (tablet, error) {
 	ids, err := m.taker.Units(ctx, incident)
 	if err != nil {
-		return nil, err
+		return tablet{}, err
 	}
-	var near []*bench.Tablet
+	var near []tablet
 	for _, t := range m.tablets {
 		if slices.Contains(ids, t.Unit) {
 			near = append(near, t)
 		}
 	}
 	if len(near) == 0 {
-		return nil, errors.New("no tablet's unit is recommended")
+		return tablet{}, errors.New("no tablet's unit is recommended")
 	}
 	return near[round%len(near)], nil
 }
 
 // answer: answer sent to assessment received.
 func (m *measurement) answer(ctx context.Context) error {
-	call, _, err := m.taker.Raise(ctx, string(m.place().ID))
+	in, err := m.taker.Raise(ctx, string(m.place().ID))
 	if err != nil {
 		return err
 	}
 	words := []string{"yes", "no", "unknown"}
 	return bench.Compare(m.out, "answer", coldRounds, m.rounds, func(round int) (time.Duration, error) {
 		return bench.Timed(func() error {
-			return m.taker.Call(ctx, http.MethodPut, "/calls/"+call+"/answers/"+benchQuestion, nil, map[string]string{"value": words[round%3]}, nil)
+			return m.desk.Call(ctx, http.MethodPut, "/calls/"+in.Call+"/answers/"+benchQuestion, nil, map[string]string{"value": words[round%3]}, nil)
 		})
 	}, func(int) (time.Duration, error) { return bench.Timed(func() error { return m.floor.Commit(ctx) }) })
 }

@@ -12,7 +12,7 @@ import (
 
 	"github.com/gorilla/websocket"
 
-	"doorstep/internal/bench"
+	"doorstep/internal/client"
 	"doorstep/internal/postgres"
 )
 
@@ -40,7 +40,7 @@ func (c BenchIdleCommand) Run(ctx context.Context, d Deps) error {
 	if err != nil {
 		return err
 	}
-	desks, err := c.crews(ctx, postgres.New(pool), base, c.Connections)
+	desks, err := c.crews(ctx, postgres.New(pool.Pool), base, c.Connections)
 	if err != nil {
 		return err
 	}
@@ -80,7 +80,7 @@ func (c BenchIdleCommand) Run(ctx context.Context, d Deps) error {
 }
 
 // bare opens a line, says hello, and keeps the socket alone.
-func bare(ctx context.Context, desk *bench.Desk) (net.Conn, error) {
+func bare(ctx context.Context, desk *client.Client) (net.Conn, error) {
 	line, err := desk.Dial(ctx)
 	if err != nil {
 		return nil, err

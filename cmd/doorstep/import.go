@@ -152,7 +152,7 @@ func load[T any](ctx context.Context, d Deps, c importFlags, fits func(intake.Ma
 	}
 	defer pool.Close()
 	run := &importRun{
-		mapping: m, store: postgres.New(pool), progress: d.Err, started: time.Now(), marked: map[string]int64{},
+		mapping: m, store: postgres.New(pool.Pool), progress: d.Err, started: time.Now(), marked: map[string]int64{},
 		rejects: c.listing(c.Rejects, "rejects"), marks: c.listing(c.Marks, "marks"),
 	}
 	if epsg, within := m.Projection(); epsg != 0 {

@@ -70,7 +70,7 @@ func TestImportCallsOfSanAntonio(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer pool.Close()
-	tally, err := postgres.New(pool).Tally(t.Context(), "san_antonio")
+	tally, err := postgres.New(pool.Pool).Tally(t.Context(), "san_antonio")
 	if err != nil || tally.Calls != 2998 || tally.DV != 56 || tally.Matched != 0 || tally.Placed > tally.Calls ||
 		tally.Blocks < 2000 || tally.Blocks > tally.Placed || tally.Addresses < 1000 || tally.Repeats < 1 {
 		t.Errorf("the source comes to %+v, %v", tally, err)

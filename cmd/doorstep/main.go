@@ -26,6 +26,7 @@ type commands struct {
 	Import     ImportCommand     `cmd:"" help:"Load a real centre's calls for service, or a gazetteer, by mapping."`
 	Demo       DemoCommand       `cmd:"" help:"Load an invented town to try everything on."`
 	Bench      BenchCommand      `cmd:"" help:"Measure this binary against floors of the same run, one JSON object a line."`
+	Faults     FaultsCommand     `cmd:"" help:"Break the service part by part while it is used, and check that nothing was lost, one JSON object a line."`
 	Script     ScriptCommand     `cmd:"" help:"Write question scripts: test, lint, diff, preview and publish them."`
 	Instrument InstrumentCommand `cmd:"" help:"Check and score risk instruments: DASH, LAP, ODARA, your own."`
 	Person     PersonCommand     `cmd:"" help:"See how surely records of persons are linked."`

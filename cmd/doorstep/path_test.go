@@ -17,7 +17,6 @@ import (
 	"github.com/gorilla/websocket"
 	"github.com/rs/zerolog"
 
-	"doorstep/internal/bench"
 	"doorstep/internal/client"
 	"doorstep/internal/postgres"
 	"doorstep/internal/postgres/pgtest"
@@ -37,12 +36,20 @@ func newWorld(t *testing.T) string {
 // with the test.
 func startNode(t *testing.T, at, redisURL string) string {
 	t.Helper()
+	base, _ := startStoppable(t, at, redisURL, 0)
+	return base
+}
+
+// startStoppable also returns what stops the server, as SIGTERM does; for so long
+// it says that it stops and goes on.
+func startStoppable(t *testing.T, at, redisURL string, leave time.Duration) (base string, terminate func()) {
+	t.Helper()
 	ctx, stop := context.WithCancel(context.Background())
 	pool, err := postgres.Open(ctx, at, 8)
 	if err != nil {
 		t.Fatal(err)
 	}
-	built, err := ServeCommand{SessionIdle: time.Hour, RedisURL: redisURL}.node(ctx, pool, zerolog.Nop())
+	built, err := ServeCommand{SessionIdle: time.Hour, RedisURL: redisURL, Leave: leave}.node(ctx, pool, zerolog.Nop())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -51,7 +58,7 @@ func startNode(t *testing.T, at, redisURL string) string {
 		t.Fatal(err)
 	}
 	ended := make(chan error, 1)
-	go func() { ended <- built.run(ctx, listener, time.Second) }()
+	go func() { ended <- built.run(ctx, listener, 5*time.Second) }()
 	t.Cleanup(func() {
 		stop()
 		if err := <-ended; err != nil {
@@ -59,12 +66,12 @@ func startNode(t *testing.T, at, redisURL string) string {
 		}
 		pool.Close()
 	})
-	return "http://" + listener.Addr().String()
+	return "http://" + listener.Addr().String(), stop
 }
 
-func signIn(t *testing.T, base, username string) *bench.Desk {
+func signIn(t *testing.T, base, username string) *client.Client {
 	t.Helper()
-	d, err := bench.SignIn(t.Context(), base, username, "doorstep-demo")
+	d, err := client.SignIn(t.Context(), base, client.Credentials{Username: username, Password: "doorstep-demo"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -72,7 +79,7 @@ func signIn(t *testing.T, base, username string) *bench.Desk {
 }
 
 // ask sends a request that must succeed.
-func ask[T any](t *testing.T, d *bench.Desk, method, path string, header http.Header, body any) T {
+func ask[T any](t *testing.T, d *client.Client, method, path string, header http.Header, body any) T {
 	t.Helper()
 	var out T
 	if err := d.Call(t.Context(), method, path, header, body, &out); err != nil {
@@ -83,7 +90,7 @@ func ask[T any](t *testing.T, d *bench.Desk, method, path string, header http.He
 
 // refused sends a request that must not succeed, and returns the status and
 // the fields at fault.
-func refused(t *testing.T, d *bench.Desk, method, path string, header http.Header, body any) (status int, fields []string) {
+func refused(t *testing.T, d *client.Client, method, path string, header http.Header, body any) (status int, fields []string) {
 	t.Helper()
 	var r *client.Refusal
 	if err := d.Call(t.Context(), method, path, header, body, nil); !errors.As(err, &r) {
@@ -107,7 +114,7 @@ type frame struct {
 }
 
 // listen opens a desk's line and says hello.
-func listen(t *testing.T, d *bench.Desk, resume map[string]int64) *websocket.Conn {
+func listen(t *testing.T, d *client.Client, resume map[string]int64) *websocket.Conn {
 	t.Helper()
 	c, err := d.Dial(t.Context())
 	if err != nil {
@@ -207,7 +214,7 @@ func repeatAddress(t *testing.T, base string) named {
 }
 
 // takeCall takes a call at an address that called before.
-func takeCall(t *testing.T, taker *bench.Desk, at named) wireCall {
+func takeCall(t *testing.T, taker *client.Client, at named) wireCall {
 	t.Helper()
 	opened := ask[wireCall](t, taker, http.MethodPost, "/calls", nil,
 		map[string]any{"channel": "voice", "caller_role": "victim", "language": "et", "phone": "+372 5550 0100"})
@@ -253,7 +260,7 @@ type briefed struct {
 	} `json:"changes"`
 }
 
-func unitOf(t *testing.T, d *bench.Desk) string {
+func unitOf(t *testing.T, d *client.Client) string {
 	t.Helper()
 	who := ask[struct {
 		User struct {
@@ -403,7 +410,7 @@ func TestBadInputNamesItsFieldAndChangesNothing(t *testing.T) {
 	}
 	nobody := uuid.Must(uuid.NewV7()).String()
 	for name, c := range map[string]struct {
-		desk         *bench.Desk
+		desk         *client.Client
 		method, path string
 		header       http.Header
 		body         any

@@ -11,7 +11,7 @@ import (
 
 	"github.com/google/uuid"
 
-	"doorstep/internal/bench"
+	"doorstep/internal/client"
 )
 
 type scriptVersion struct {
@@ -29,7 +29,7 @@ type scriptSource struct {
 }
 
 // pinned is the version of the script that a new call begins with.
-func pinned(t *testing.T, taker *bench.Desk) int {
+func pinned(t *testing.T, taker *client.Client) int {
 	t.Helper()
 	return ask[struct {
 		Script struct {

@@ -4,7 +4,7 @@ import (
 	"net/http"
 	"testing"
 
-	"doorstep/internal/bench"
+	"doorstep/internal/client"
 )
 
 type alerted struct {
@@ -93,7 +93,7 @@ func TestDeadlinesAreGuarded(t *testing.T) {
 	incident := ask[named](t, taker, http.MethodPost, "/incidents", nil, map[string]any{"call_id": call.ID})
 	ask[any](t, admin, http.MethodPut, "/deadlines", ifMatch(1), deadlines(5, 15, 40, 10))
 	for name, c := range map[string]struct {
-		desk         *bench.Desk
+		desk         *client.Client
 		method, path string
 		header       http.Header
 		body         any

@@ -18,16 +18,18 @@ import (
 
 // Client is one signed-in client.
 type Client struct {
-	UnitID string // of an officer on shift
-	base   string
-	http   *http.Client
+	AccountID string
+	UnitID    string // of an officer on shift
+	base      string
+	http      *http.Client
 }
 
 // Refusal is an answer that is not a success.
 type Refusal struct {
-	Status int
-	Path   string
-	Body   []byte // problem+json
+	Status     int
+	Path       string
+	RetryAfter string // seconds, where the service says so
+	Body       []byte // problem+json
 }
 
 func (r *Refusal) Error() string {
@@ -69,12 +71,20 @@ func SignIn(ctx context.Context, base string, who Credentials) (*Client, error) 
 	c := &Client{base: strings.TrimSuffix(base, "/"), http: &http.Client{Jar: jar, Transport: &http.Transport{MaxIdleConnsPerHost: 4}}}
 	var session struct {
 		User struct {
+			ID     string `json:"id"`
 			UnitID string `json:"unit_id"`
 		} `json:"user"`
 	}
 	err = c.Call(ctx, http.MethodPost, "/session", nil, who, &session)
-	c.UnitID = session.User.UnitID
+	c.AccountID, c.UnitID = session.User.ID, session.User.UnitID
 	return c, err
+}
+
+// At is the same session at another node of the service.
+func (c *Client) At(base string) *Client {
+	at := *c
+	at.base = strings.TrimSuffix(base, "/")
+	return &at
 }
 
 // Call sends one request, a create with a key of its own, and decodes the
@@ -109,7 +119,7 @@ func (c *Client) Call(ctx context.Context, method, path string, header http.Head
 		return err
 	}
 	if answer.StatusCode >= http.StatusMultipleChoices {
-		return &Refusal{Status: answer.StatusCode, Path: path, Body: text}
+		return &Refusal{Status: answer.StatusCode, Path: path, RetryAfter: answer.Header.Get("Retry-After"), Body: text}
 	}
 	if out == nil {
 		return nil
@@ -120,13 +130,17 @@ func (c *Client) Call(ctx context.Context, method, path string, header http.Head
 // Rest lets go of the connections that no request uses.
 func (c *Client) Rest() { c.http.CloseIdleConnections() }
 
-// Dial opens the stream; nothing is said on it yet.
+// Dial opens the stream; nothing is said on it yet. A node that refuses it is a
+// Refusal.
 func (c *Client) Dial(ctx context.Context) (*websocket.Conn, error) {
 	dialer := websocket.Dialer{Jar: c.http.Jar, Subprotocols: []string{"doorstep.v1"}}
 	socket, answer, err := dialer.DialContext(ctx, "ws"+strings.TrimPrefix(c.base, "http")+"/api/v1/stream", nil)
 	if err != nil {
+		if answer != nil {
+			text, _ := io.ReadAll(answer.Body) // what the dialer has kept of it
+			err = &Refusal{Status: answer.StatusCode, Path: "/stream", Body: text}
+		}
 		return nil, fmt.Errorf("open the stream: %w", err)
 	}
-	_ = answer.Body.Close()
 	return socket, nil
 }

@@ -95,7 +95,7 @@ func (r *Room) Assign(ctx context.Context, a access.Actor, id incident.ID, to un
 			Assignment: assigned, Delivery: deliveries(*w.Briefing, []unit.Assignment{assigned}, now)[0],
 			Use: access.Use{Actor: a, Purpose: access.ForBriefing, Incident: string(id), At: now},
 		})
-	}, func(frame Notice) { r.Push(ctx, frame) })
+	}, r.Prepare)
 	r.tell(ctx, kept)
 	if err != nil {
 		return Kept{}, fmt.Errorf("assign unit %s: %w", to, err)
@@ -189,7 +189,9 @@ func (r *Room) Incidents(ctx context.Context, a access.Actor, f IncidentFilter) 
 	return r.Store.Incidents(ctx, f)
 }
 
-// MayHear says whether an actor may listen to a topic besides the own ones.
+// MayHear says whether an actor may listen to a topic besides the own ones. An
+// incident that is not the actor's to see is not found; what is somebody else's own
+// is forbidden.
 func (r *Room) MayHear(ctx context.Context, a access.Actor, topic string) error {
 	if slices.Contains(a.Topics(), topic) {
 		return nil
@@ -207,7 +209,7 @@ func (r *Room) MayHear(ctx context.Context, a access.Actor, topic string) error 
 		return err
 	}
 	if !maySee(a, in, sent) {
-		return fault.New(fault.Forbidden, "this topic is not yours")
+		return fault.New(fault.NotFound, "no such incident, or not yours to see")
 	}
 	return nil
 }

@@ -137,9 +137,10 @@ type Store interface {
 	// returns. If decide refuses, nothing is written.
 	Change(ctx context.Context, key Key, once *Once, decide func(Work) (Written, error)) (Kept, error)
 	// Send is Change for the sending of a unit. Of a case that is ready it commits the
-	// frame alone and calls sent with it, then enters what else decide returned; sent
-	// is not called, and the frame is among the notices, where it does all at once.
-	Send(ctx context.Context, key Key, once *Once, decide func(Work) (Written, error), sent func(frame Notice)) (Kept, error)
+	// frame alone, lets it be prepared meanwhile and pushes it, then enters what else
+	// decide returned. Where it does all at once, prepare is not called and the frame
+	// is among the notices.
+	Send(ctx context.Context, key Key, once *Once, decide func(Work) (Written, error), prepare func(frame Notice) (push func())) (Kept, error)
 	// EnterSent enters what was sent before a time and not entered since, as Enter
 	// says: the server that sent it died.
 	EnterSent(ctx context.Context, before time.Time) ([]Notice, error)
@@ -274,6 +275,9 @@ type Room struct {
 	Now      func() time.Time
 	NewID    func() string
 	Push     func(context.Context, ...Notice)
+	// Prepare makes ready to push a notice that is being committed; what it returns
+	// pushes it.
+	Prepare func(Notice) (push func())
 }
 
 // assess judges a case by its pinned script.

@@ -83,8 +83,9 @@ func (r *Room) told(ctx context.Context, notices []Notice, err error, what strin
 	return nil
 }
 
-// clockTrust is how far a tablet's clock may be off before its times are
-// replaced by ours.
+// clockTrust is how long ago by a tablet's clock something may have been before our
+// time replaces it. So it does for what would be in the future, or before the unit
+// was sent.
 const clockTrust = 12 * time.Hour
 
 // ReportStatus takes a status from a tablet, maybe late, maybe twice.
@@ -104,6 +105,9 @@ func (r *Room) ReportStatus(ctx context.Context, a access.Actor, id unit.Assignm
 			return Written{}, fault.New(fault.NotFound, "no such assignment, or not yours")
 		}
 		moved := w.Assignments[i]
+		if s.At.Before(moved.AssignedAt) {
+			s.At = now // nobody is on the way to what is not assigned yet
+		}
 		if moved.Status == s.Status || slices.Contains(w.Reported, s.ClientID) {
 			return Written{}, nil
 		}

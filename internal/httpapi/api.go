@@ -78,7 +78,7 @@ type Server struct {
 
 // Readiness is the answer of /readyz.
 type Readiness struct {
-	Status   string `json:"status" enum:"ready,degraded,unavailable"`
+	Status   string `json:"status" enum:"ready,degraded,unavailable,stopping"`
 	Database string `json:"database" enum:"up,down"`
 	Redis    string `json:"redis" enum:"up,down,not_used"`
 }
@@ -119,7 +119,7 @@ func (s *Server) Handler() http.Handler {
 // readable page, no schema links in bodies.
 func config() huma.Config {
 	c := huma.DefaultConfig("Doorstep", Version)
-	c.Info.Description = "Call-taking and dispatch decision support for domestic violence. Times are RFC 3339 UTC, ids UUIDv7, points GeoJSON order (longitude, latitude) in WGS 84. Errors are problem+json (RFC 9457) with errors: [{field, detail}]. A create takes Idempotency-Key; an update of a shared record takes If-Match."
+	c.Info.Description = "Call-taking and dispatch decision support for domestic violence. Times are RFC 3339 UTC, ids UUIDv7, points GeoJSON order (longitude, latitude) in WGS 84. Errors are problem+json (RFC 9457) with errors: [{field, detail}]. A create takes Idempotency-Key; an update of a shared record takes If-Match. While the database is away a call is answered 503 with Retry-After at once."
 	c.OpenAPIPath = "/api/openapi"
 	c.DocsPath = ""
 	c.SchemasPath = ""

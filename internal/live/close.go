@@ -18,8 +18,8 @@ const (
 	CloseRestarting CloseCode = 4401 // this server is stopping or cannot reach its store
 	CloseIdle       CloseCode = 4402 // no pong, no frame, or no hello in time
 	CloseSignedOut  CloseCode = 4501 // the session has ended
-	CloseForbidden  CloseCode = 4502 // the account may not be here
-	CloseProtocol   CloseCode = 4503 // a frame that is not of doorstep.v1
+	CloseForbidden  CloseCode = 4502 // the account may not be here, or asked for what is somebody else's
+	CloseProtocol   CloseCode = 4503 // a frame that is not of doorstep.v1, or speaks of what was not sent
 )
 
 // said is the reason that travels with each code, for people who read a trace.

@@ -212,6 +212,7 @@ func whyUnread(err error) CloseCode {
 func (c *conn) apply(ctx context.Context, f heard) {
 	switch f := f.(type) {
 	case hello:
+		c.hub.tellState(c)
 		extra := f.Topics
 		if extra == nil {
 			extra = named(f.Resume)
@@ -228,7 +229,7 @@ func (c *conn) apply(ctx context.Context, f heard) {
 
 // inbound has what the screen said applied, and answers only if it was not.
 func (c *conn) inbound(ctx context.Context, f Inbound) {
-	err := c.plausible(f)
+	err := c.plausible(ctx, f)
 	if err == nil {
 		ctx, cancel := context.WithTimeout(ctx, c.hub.InboundWait)
 		defer cancel()
@@ -238,19 +239,24 @@ func (c *conn) inbound(ctx context.Context, f Inbound) {
 }
 
 // plausible refuses the acknowledgement of what was not sent: delivered is a
-// fact that a call taker relies on.
-func (c *conn) plausible(f Inbound) error {
+// fact that a call taker relies on. Who makes one up is cut off; a topic that may
+// be heard may have been dropped just now.
+func (c *conn) plausible(ctx context.Context, f Inbound) error {
 	ack, ok := f.(Ack)
 	if !ok {
 		return nil
 	}
 	s := c.subs[ack.Topic]
 	if s == nil {
+		if fault.Is(c.mayHear(ctx, ack.Topic, 0), fault.Forbidden) {
+			c.close(CloseForbidden)
+		}
 		return fault.New(fault.Forbidden, "this topic is not heard here")
 	}
 	s.topic.mu.Lock()
 	defer s.topic.mu.Unlock()
 	if ack.Seq > s.pos {
+		c.close(CloseProtocol)
 		return fault.Bad("seq", "was not sent yet")
 	}
 	return nil

@@ -116,6 +116,8 @@ type Hub struct {
 	behind  map[string]struct{} // topics whose fetch failed
 	open    sync.WaitGroup      // connections, until their socket is closed
 
+	saveFails time.Time // since when; zero: what is said can be kept
+
 	sweeping sync.Mutex
 	mark     string // of the last sweep
 
@@ -179,6 +181,21 @@ func (h *Hub) Push(_ context.Context, notices ...Notice) {
 			h.tell(t, newFrame(n))
 		}
 	}
+	h.nudge(notices...)
+}
+
+// Prepare encodes a notice while it is being committed; what it returns pushes it.
+func (h *Hub) Prepare(n Notice) (push func()) {
+	f := newFrame(n)
+	return func() {
+		if t := h.topic(n.Topic); t != nil {
+			h.tell(t, f)
+		}
+		h.nudge(n)
+	}
+}
+
+func (h *Hub) nudge(notices ...Notice) {
 	if len(h.relay.ways) > 0 {
 		h.relay.offer(notices)
 	}

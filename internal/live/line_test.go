@@ -197,16 +197,31 @@ func (d *desk) next(t *testing.T) Inbound {
 	}
 }
 
-func TestAckOfWhatWasNotSentIsRefused(t *testing.T) {
+// An acknowledgement that is made up, or of what is somebody else's, ends the line.
+// Of a topic that was just dropped it is no news.
+func TestAckOfWhatWasNotSent(t *testing.T) {
 	d := open(t, newRecord(), nil)
 	c := meet(t, d, `{}`)
+	c.say(`{"type":"ack","body":{"topic":"incident:9","seq":3}}`)
+	c.expect(`refused {"of":"ack","ref":"incident:9","detail":"this topic is not heard here"}`)
 	c.say(`{"type":"ack","body":{"topic":"unit:A12","seq":7}}`)
-	c.expect(`refused {"of":"ack","ref":"unit:A12","detail":"the request has fields that cannot be used; seq was not sent yet"}`)
-	c.say(`{"type":"ack","body":{"topic":"unit:B1","seq":0}}`)
-	c.expect(`refused {"of":"ack","ref":"unit:B1","detail":"this topic is not heard here"}`)
+	c.closedWith(CloseProtocol)
+	c = meet(t, d, `{}`)
+	c.say(`{"type":"ack","body":{"topic":"user:jaan","seq":0}}`)
+	c.closedWith(CloseForbidden)
 	if len(d.heard) > 0 {
 		t.Error("it was handed on")
 	}
+}
+
+func TestWhoAsksForWhatIsSomebodyElsesIsCutOff(t *testing.T) {
+	d := open(t, newRecord(), nil)
+	c := meet(t, d, `{}`)
+	c.say(`{"type":"watch","body":{"topics":["user:jaan"]}}`)
+	c.closedWith(CloseForbidden)
+	c = dial(t, d, "")
+	c.say(`{"type":"hello","body":{"resume":{"user:jaan":0}}}`)
+	c.closedWith(CloseForbidden)
 }
 
 // The line broke after the device had stored and before it could say so.

@@ -61,7 +61,7 @@ func (c *conn) stored(ctx context.Context, joined, ahead []string, resume map[st
 }
 
 // allowed returns the topics that the actor may hear and refuses the others one
-// by one.
+// by one. No screen of ours asks for what is somebody else's: who does is cut off.
 func (c *conn) allowed(ctx context.Context, of string, asked []string) []string {
 	own := c.actor.Topics()
 	var may []string
@@ -70,6 +70,10 @@ func (c *conn) allowed(ctx context.Context, of string, asked []string) []string 
 			continue // joined anyway
 		}
 		err := c.mayHear(ctx, name, len(own)+len(may))
+		if fault.Is(err, fault.Forbidden) {
+			c.close(CloseForbidden)
+			return nil
+		}
 		if err != nil {
 			c.answer(of, name, err)
 			continue

@@ -153,6 +153,9 @@ func open(t *testing.T, r *record, change func(*Config)) *desk {
 			if strings.HasPrefix(topic, "user:") {
 				return fault.New(fault.Forbidden, "this topic is not yours")
 			}
+			if topic == "incident:hidden" {
+				return fault.New(fault.NotFound, "no such incident, or not yours to see")
+			}
 			return nil
 		},
 		Inbound: func(_ context.Context, _ access.Actor, f Inbound) error { d.heard <- f; return nil },

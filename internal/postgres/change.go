@@ -91,11 +91,8 @@ func (f *folder) decide(decide func(control.Work) (control.Written, error)) (con
 // depend on, if anything, then all the rest. A case that was ready has no open
 // transaction: all that is sent together is one by itself. Of what was sent, the
 // frame of the first delivery is kept already.
-func keep(ctx context.Context, db *pgxpool.Conn, f *folder, out control.Written, once *control.Once, sent *entry) (control.Kept, error) {
+func keep(ctx context.Context, db *pgxpool.Conn, f *folder, out control.Written, once *control.Once, entering *entry) (control.Kept, error) {
 	b := &pgx.Batch{}
-	if sent != nil {
-		sent.claim(b)
-	}
 	send := func() error {
 		err := db.SendBatch(ctx, b).Close()
 		b = &pgx.Batch{}
@@ -117,7 +114,7 @@ func keep(ctx context.Context, db *pgxpool.Conn, f *folder, out control.Written,
 	if err != nil {
 		return control.Kept{}, err
 	}
-	if sent != nil {
+	if entering != nil {
 		told[0].kept = true
 	}
 	if out.Outcome != nil {
@@ -135,17 +132,18 @@ func keep(ctx context.Context, db *pgxpool.Conn, f *folder, out control.Written,
 			return control.Kept{}, fmt.Errorf("number notices: %w", err)
 		}
 	}
-	if sent != nil && told[0].Seq != sent.Delivery.Seq {
+	if entering != nil && told[0].Seq != entering.sent.Delivery.Seq {
 		return control.Kept{}, errNotReady
 	}
 	if err := deliver(b, out.Deliveries, told); err != nil {
 		return control.Kept{}, err
 	}
 	told.raise(b, f.last)
-	told.keep(b)
-	if sent != nil {
-		sent.keepAnswer(b)
+	if entering != nil {
+		entering.claim(b)
+		entering.keepAnswer(b)
 	}
+	told.keep(b)
 	if err := keepAnswer(b, once, out); err != nil {
 		return control.Kept{}, err
 	}

@@ -353,3 +353,20 @@ func TestErrorsCarryNoPersonalData(t *testing.T) {
 		t.Fatalf("got %v", err)
 	}
 }
+
+func TestAStatusIsNeverBeforeTheUnitWasSent(t *testing.T) {
+	for name, off := range map[string]time.Duration{"behind": -3 * time.Hour, "ahead": 3 * time.Hour, "years behind": -24 * 365 * time.Hour} {
+		t.Run(name, func(t *testing.T) {
+			w := newWorld(t)
+			in, kept := w.assigned()
+			w.now = w.now.Add(time.Minute)
+			report := control.StatusReport{ClientID: "c1", Status: unit.Cleared, At: w.now.Add(off)} // by the tablet's clock
+			must(t, w.room.ReportStatus(t.Context(), w.officer, kept.Written.Assignment.ID, report))
+			view, err := w.room.Incident(t.Context(), w.taker, in)
+			must(t, err)
+			if at := view.Assignments[0].ClearedAt; at == nil || !at.Equal(w.now) || !view.Incident.ClosedAt.Equal(w.now) {
+				t.Errorf("cleared at %v, closed at %v, heard at %v", at, view.Incident.ClosedAt, w.now)
+			}
+		})
+	}
+}

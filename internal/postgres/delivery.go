@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
 
 	"doorstep/internal/access"
 	"doorstep/internal/briefing"
@@ -111,17 +112,21 @@ func (s *Store) advance(ctx context.Context, doing string, u unit.ID, now time.T
 	return append(entered, told.told()...), changed, err
 }
 
+// advanceOnce takes two round trips when nothing changes, as when a tablet that comes
+// back says what it has, else three.
 func (s *Store) advanceOnce(ctx context.Context, doing string, u unit.ID, now time.Time, update string, args ...any) (told news, changed bool, err error) {
-	err = s.within(ctx, doing, func(tx pgx.Tx) error {
+	err = s.pool.AcquireFunc(ctx, func(held *pgxpool.Conn) error {
+		defer rollBack(ctx, held)
 		var waits bool
 		var moved []briefing.Delivery
 		b := &pgx.Batch{}
+		b.Queue("begin")
 		b.Queue(entryWaits, "unit:"+string(u)).QueryRow(func(row pgx.Row) error { return row.Scan(&waits) })
 		b.Queue(update, append([]any{u}, args...)...).Query(func(rows pgx.Rows) (err error) {
 			moved, err = pgx.CollectRows(rows, scanDelivery)
 			return err
 		})
-		if err := tx.SendBatch(ctx, b).Close(); err != nil {
+		if err := held.SendBatch(ctx, b).Close(); err != nil {
 			return err
 		}
 		if waits {
@@ -135,9 +140,9 @@ func (s *Store) advanceOnce(ctx context.Context, doing string, u unit.ID, now ti
 				}
 			}
 		}
-		return told.tell(ctx, tx)
+		return told.tell(ctx, held, "commit")
 	})
-	return told, changed, err
+	return told, changed, sorted(err, doing)
 }
 
 // keepPosition leaves a newer position as it is: reports may come late.

@@ -28,7 +28,8 @@ const (
 	deadlock            = "40P01"
 	classConnection     = "08"
 	classResources      = "53"
-	classOperator       = "57" // shut down, or cancelled by a person
+	classOperator       = "57"    // shut down, or cancelled by a person
+	readOnly            = "25006" // this server is not the one to write to, or not any more
 )
 
 // refusals say what a broken constraint means in words of the trade.
@@ -90,12 +91,22 @@ func sortedCode(pg *pgconn.PgError) error {
 	case pg.Code == serialization, pg.Code == deadlock:
 		return fault.Because(fault.Unavailable, cause, "others worked on the same records: try again")
 	}
-	for _, class := range []string{classConnection, classResources, classOperator} {
+	for _, class := range []string{classConnection, classResources, classOperator, readOnly} {
 		if strings.HasPrefix(pg.Code, class) {
 			return fault.Because(fault.Unavailable, cause, "the database cannot be used now")
 		}
 	}
 	return cause
+}
+
+// useless reports whether a connection leads to a server that is going, is not
+// there yet, or was replaced by another: the next one finds that.
+func useless(pg *pgconn.PgError) bool {
+	switch pg.Code {
+	case readOnly, "57P01", "57P02", "57P03": // shut down, crashed, starting
+		return true
+	}
+	return strings.EqualFold(pg.Severity, "FATAL")
 }
 
 // plain is the message where it quotes no value.

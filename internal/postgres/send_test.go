@@ -3,7 +3,10 @@ package postgres_test
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"testing"
+
+	"github.com/jackc/pgx/v5/pgconn"
 
 	"doorstep/internal/briefing"
 	"doorstep/internal/call"
@@ -18,8 +21,8 @@ type sentOnly struct{ control.Store }
 
 type died struct{}
 
-func (s sentOnly) Send(ctx context.Context, key control.Key, once *control.Once, decide func(control.Work) (control.Written, error), _ func(control.Notice)) (control.Kept, error) {
-	return s.Store.Send(ctx, key, once, decide, func(control.Notice) { panic(died{}) })
+func (s sentOnly) Send(ctx context.Context, key control.Key, once *control.Once, decide func(control.Work) (control.Written, error), _ func(control.Notice) func()) (control.Kept, error) {
+	return s.Store.Send(ctx, key, once, decide, func(control.Notice) func() { return func() { panic(died{}) } })
 }
 
 // sentAndDied sends the unit of the world; only the frame is kept.
@@ -143,18 +146,17 @@ func TestNewsBetweenFrameAndEntryFollow(t *testing.T) {
 	_, err := w.room.RecommendUnits(t.Context(), w.taker, in)
 	must(t, err)
 	slow := *w.room
-	slow.Push = func(_ context.Context, told ...control.Notice) {
-		w.push(t.Context(), told...)
-		if told[0].Type != "briefing" || told[0].Seq != 1 {
-			return
+	slow.Prepare = func(frame control.Notice) func() {
+		return func() {
+			w.push(t.Context(), frame)
+			// As a writer that did not see the frame yet.
+			w.exec(`alter table notice rename column entry to hidden`)
+			w.exec(`alter table notice add column entry json`)
+			_, err := w.room.Answer(t.Context(), w.taker, called, "children_present", json.RawMessage(`"yes"`), 0)
+			must(t, err)
+			w.exec(`alter table notice drop column entry`)
+			w.exec(`alter table notice rename column hidden to entry`)
 		}
-		// As a writer that did not see the frame yet.
-		w.exec(`alter table notice rename column entry to hidden`)
-		w.exec(`alter table notice add column entry json`)
-		_, err := w.room.Answer(t.Context(), w.taker, called, "children_present", json.RawMessage(`"yes"`), 0)
-		must(t, err)
-		w.exec(`alter table notice drop column entry`)
-		w.exec(`alter table notice rename column hidden to entry`)
 	}
 	_, err = slow.Assign(t.Context(), w.taker, in, w.unit, nil)
 	must(t, err)
@@ -167,4 +169,79 @@ func TestNewsBetweenFrameAndEntryFollow(t *testing.T) {
 		t.Errorf("the unit has revision %d", n)
 	}
 	w.entered(in)
+}
+
+// A repeat is known by a server that has the case ready, also when the unit is clear
+// again meanwhile.
+func TestRepeatOfASendingIsKnownWhereItIsReady(t *testing.T) {
+	w := newWorld(t)
+	_, in := w.raised()
+	send := func(room *control.Room) control.Kept {
+		_, err := room.RecommendUnits(t.Context(), w.taker, in)
+		must(t, err)
+		kept, err := room.Assign(t.Context(), w.taker, in, w.unit, w.once("k", 1))
+		must(t, err)
+		return kept
+	}
+	first := send(w.room)
+	w.status(first.Written.Assignment.ID, newID(), unit.Cleared)
+	if again := send(w.node()); again.Repeated == nil {
+		t.Errorf("the unit was sent again: %+v", again.Written.Assignment)
+	}
+	if n := w.count(`select count(*) from assignment where incident_id = $1`, in); n != 1 {
+		t.Errorf("%d assignments", n)
+	}
+}
+
+// A writer that has the unit's topic and did not see the frame takes its number. It
+// hears at once that the number is taken, and does not wait for who enters the frame,
+// who waits for the topic.
+func TestNobodyWaitsInACircleForAFrame(t *testing.T) {
+	for name, enter := range map[string]func(w *world, hold func()) incident.ID{
+		"the server that sent it": func(w *world, hold func()) incident.ID {
+			_, in := w.raised()
+			_, err := w.room.RecommendUnits(w.t.Context(), w.taker, in)
+			must(w.t, err)
+			holding := *w.room
+			holding.Prepare = func(frame control.Notice) func() {
+				return func() {
+					hold()
+					w.push(w.t.Context(), frame)
+				}
+			}
+			_, err = holding.Assign(w.t.Context(), w.taker, in, w.unit, nil)
+			must(w.t, err)
+			return in
+		},
+		"another": func(w *world, hold func()) incident.ID {
+			_, in := w.sentAndDied(nil)
+			w.now = w.now.Add(2 * control.EnterAfter)
+			hold()
+			must(w.t, w.room.EnterSent(w.t.Context()))
+			return in
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := newWorld(t)
+			wrote := make(chan error, 1)
+			in := enter(w, func() {
+				tx, err := w.pool.Begin(t.Context())
+				must(t, err)
+				_, err = tx.Exec(t.Context(), `select from topic where name = $1 for update`, w.topic())
+				must(t, err)
+				go func() {
+					for w.count(`select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`) == 0 {
+					}
+					_, err := tx.Exec(context.Background(), `insert into notice (topic, seq, type, at, body) values ($1, 1, 'status', now(), '{}')`, w.topic())
+					_ = tx.Rollback(context.Background()) // it failed, or there is nothing to keep
+					wrote <- err
+				}()
+			})
+			var refused *pgconn.PgError
+			if err := <-wrote; !errors.As(err, &refused) || refused.ConstraintName != "notice_pkey" {
+				t.Errorf("the number of the frame was not taken: %v", err)
+			}
+			w.entered(in)
+		})
+	}
 }

@@ -3,6 +3,7 @@ import { useTranslation } from "react-i18next";
 import { inWords } from "../api/problem";
 import { clockTime } from "../i18n/time";
 import { useLanguage } from "../i18n/useLanguage";
+import { trueUntil } from "../live/link";
 import { useLink } from "../live/useStream";
 import { Button } from "../ui/Button";
 import { Dialog } from "../ui/Dialog";
@@ -14,6 +15,7 @@ import { AssessmentCard } from "./AssessmentCard";
 import { CallerColumn } from "./CallerColumn";
 import { DeliveryBoard, LateAlert } from "./DeliveryBoard";
 import { HistoryCard } from "./HistoryCard";
+import { Outage } from "./Outage";
 import { ScriptColumn } from "./ScriptColumn";
 import { SendDialog } from "./SendDialog";
 import { stateSeverity } from "./severity";
@@ -51,7 +53,7 @@ export function CallDesk({ id, onLeave, tools }: { id: string; onLeave: () => vo
             }}
           />
         ) : (
-          <NoData offlineSince={link.lastHeard} />
+          <NoData offlineSince={trueUntil(link)} />
         ))}
     </>
   );
@@ -113,11 +115,7 @@ function OpenCall({
           )}
         </div>
       </div>
-      {waiting > 0 && work.trouble && (
-        <p className="ct-unsaved" role="status">
-          {t("unsaved.many", { count: waiting })}
-        </p>
-      )}
+      <Outage answers={waiting} trouble={work.trouble} />
       {incident.data && <LateAlert incident={incident.data} />}
       <div className="ct-columns">
         <CallerColumn call={call} onChange={change} isClosed={isClosed} />

@@ -6,6 +6,7 @@ import { lateUnits } from "../delivery/deadline";
 import { useDeadlines } from "../delivery/useDeadlines";
 import { clockTime, moment } from "../i18n/time";
 import { useLanguage } from "../i18n/useLanguage";
+import { trueUntil } from "../live/link";
 import { useLink } from "../live/useStream";
 import { Button } from "../ui/Button";
 import { Card } from "../ui/Card";
@@ -49,7 +50,7 @@ export function OpenIncidents({ onOpen }: { onOpen: (call: string) => void }) {
         (link.state === "live" ? (
           <Failed words={inWords(open.error, api)} onRetry={() => void open.refetch()} />
         ) : (
-          <NoData offlineSince={link.lastHeard} />
+          <NoData offlineSince={trueUntil(link)} />
         ))}
       {open.isSuccess && items.length === 0 && <Empty title={t("open.none")} />}
       {items.length > 0 && (

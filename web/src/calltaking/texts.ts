@@ -12,6 +12,7 @@ export const calltaking = texts({
       role: "The caller is",
       language: "Language of the caller",
       speech: "Can the caller speak freely?",
+      notOpened: "The call was not opened",
     },
     open: {
       title: "My open incidents",
@@ -49,6 +50,8 @@ export const calltaking = texts({
     unsaved: {
       one: "Not saved yet",
       many: "No connection to the server. Answers kept on this device: {{count}}. They are sent as soon as it is back; go on asking.",
+      away: "Nothing can be saved since {{time}}, and no unit can be sent from here: use the radio. Go on asking. Answers are kept on this device and saved by themselves as soon as it is possible.",
+      count: "Not saved yet: {{count}}.",
       wait: "Answers wait for the server",
     },
     address: {
@@ -252,6 +255,12 @@ export const calltaking = texts({
       opening: "Opening the incident …",
       unit: "Send {{unit}}",
       sent: "{{unit}} is sent",
+      notSent: "{{unit}} was NOT sent",
+      notSentHelp: "Nothing can be saved at the moment. Send it by radio, or press again when saving works.",
+      unsure: "There is no confirmation that {{unit}} was sent",
+      unsureHelp: "Ask {{unit}} by radio, or press again: it is never sent twice.",
+      notOpened: "No incident was opened and no unit was sent",
+      notListed: "The units cannot be listed, and none was sent",
       none: "No unit is free",
       noneHelp: "Ask by radio who can be released.",
       noDistance: "position not known",
@@ -316,6 +325,7 @@ export const calltaking = texts({
       role: "Helistaja on",
       language: "Helistaja keel",
       speech: "Kas helistaja saab vabalt rääkida?",
+      notOpened: "Kõnet ei avatud",
     },
     open: {
       title: "Minu avatud sündmused",
@@ -352,6 +362,8 @@ export const calltaking = texts({
     unsaved: {
       one: "Veel salvestamata",
       many: "Serveriga ei ole ühendust. Selles seadmes hoitud vastuseid: {{count}}. Need saadetakse kohe, kui ühendus taastub; küsi edasi.",
+      away: "Alates {{time}} ei saa midagi salvestada ega siit patrulli saata: kasuta raadiot. Küsi edasi. Vastuseid hoitakse selles seadmes ja need salvestatakse ise kohe, kui saab.",
+      count: "Veel salvestamata: {{count}}.",
       wait: "Vastused ootavad serverit",
     },
     address: {
@@ -567,6 +579,13 @@ export const calltaking = texts({
       opening: "Avan sündmust …",
       unit: "Saada {{unit}}",
       sent: "{{unit}} on saadetud",
+      notSent: "{{unit}} jäi SAATMATA",
+      notSentHelp:
+        "Praegu ei saa midagi salvestada. Saada raadio teel või vajuta uuesti, kui salvestamine toimib.",
+      unsure: "Pole kinnitust, et {{unit}} sai saadetud",
+      unsureHelp: "Küsi {{unit}} käest raadio teel või vajuta uuesti: kaks korda seda ei saadeta.",
+      notOpened: "Sündmust ei avatud ja patrulli ei saadetud",
+      notListed: "Patrulle ei saa näidata ja ühtki ei saadetud",
       none: "Ükski patrull ei ole vaba",
       noneHelp: "Küsi raadio teel, kelle saab vabastada.",
       noDistance: "asukoht teadmata",

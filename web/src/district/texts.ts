@@ -271,6 +271,7 @@ export const district = texts({
       officersOf: "the officers of {{units}}",
       taker: "the call taker who took the call",
       nobody: "Nobody responded to this case: the outcome stands in the history only.",
+      notSaved: "Not saved",
       kept: "What you wrote is kept on this screen.",
       mistake: {
         text: "Write what became of it",
@@ -557,6 +558,7 @@ export const district = texts({
       officersOf: "ekipaaži {{units}} politseinikele",
       taker: "kõne vastu võtnud päästekorraldajale",
       nobody: "Sellele juhtumile ei reageerinud keegi: tulemus jääb ainult ajalukku.",
+      notSaved: "Salvestamata",
       kept: "Kirjutatu on siin ekraanil alles.",
       mistake: {
         text: "Kirjuta, mis sellest sai",

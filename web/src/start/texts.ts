@@ -14,6 +14,7 @@ export const start = texts({
     refused: "Not accepted by the server: {{detail}}",
     link: {
       live: "Live",
+      notSaving: "Live, but nothing can be saved since {{time}}",
       connecting: "Connecting …",
       resuming: "Reconnecting: last heard {{time}}",
       signedOut: "Signed out: last heard {{time}}",
@@ -49,6 +50,7 @@ export const start = texts({
     refused: "Server ei võtnud vastu: {{detail}}",
     link: {
       live: "Ühendus toimib",
+      notSaving: "Ühendus on, aga alates {{time}} ei saa midagi salvestada",
       connecting: "Loon ühendust …",
       resuming: "Taastan ühendust: viimane teade {{time}}",
       signedOut: "Välja logitud: viimane teade {{time}}",

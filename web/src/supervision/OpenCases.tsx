@@ -4,6 +4,7 @@ import { inWords } from "../api/problem";
 import { statusSeverity } from "../delivery/severity";
 import { moment } from "../i18n/time";
 import { useLanguage } from "../i18n/useLanguage";
+import { trueUntil } from "../live/link";
 import { useLink } from "../live/useStream";
 import { Card } from "../ui/Card";
 import { Disclosure } from "../ui/Disclosure";
@@ -31,7 +32,7 @@ export function OpenCases({ list, onChange }: { list: UseQueryResult<List>; onCh
         (link.state === "live" ? (
           <Failed words={inWords(list.error, api)} onRetry={() => void list.refetch()} />
         ) : (
-          <NoData offlineSince={link.lastHeard} />
+          <NoData offlineSince={trueUntil(link)} />
         ))}
       {list.isSuccess && items.length === 0 && <Empty title={t("cases.none")} />}
       <ul className="rows">

@@ -6,6 +6,7 @@ import { DeliveryNotes, DeliverySteps } from "../delivery/DeliverySteps";
 import { statusSeverity } from "../delivery/severity";
 import { ToldByRadio } from "../delivery/ToldByRadio";
 import type { Deadlines } from "../delivery/wire";
+import { trueUntil } from "../live/link";
 import { useLink } from "../live/useStream";
 import { Card } from "../ui/Card";
 import { Empty, Failed, Loading, NoData } from "../ui/states";
@@ -35,7 +36,7 @@ export function UnderWay({
         (link.state === "live" ? (
           <Failed words={inWords(list.error, api)} onRetry={() => void list.refetch()} />
         ) : (
-          <NoData offlineSince={link.lastHeard} />
+          <NoData offlineSince={trueUntil(link)} />
         ))}
       {list.isSuccess && groups.length === 0 && (
         <Empty title={t("underWay.none")}>

@@ -1,0 +1,160 @@
+package drill
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/json"
+	"slices"
+	"time"
+
+	"github.com/google/uuid"
+
+	"doorstep/internal/client"
+)
+
+// Habits are what a tablet does with a briefing beside storing and acknowledging it.
+type Habits struct {
+	Display bool                             // says that it is on the screen
+	Read    bool                             // says that a person confirmed it
+	Clear   bool                             // is clear of an assignment at the first briefing for it
+	Clock   time.Duration                    // how far the device's clock is ahead
+	Arrived func(Arrival)                    // hears of each briefing before anything is done with it, repeats too
+	Wait    func(failures int) time.Duration // before it comes back; nil is as the browser does
+}
+
+// Arrival is a briefing frame that a tablet has read.
+type Arrival struct {
+	At   time.Time
+	Size int // in bytes
+}
+
+// Kept is a briefing as the device has stored it.
+type Kept struct {
+	Seq        int64
+	Briefing   string
+	Revision   int
+	Assignment string
+	Hash       [sha256.Size]byte // of the body
+	At         time.Time
+}
+
+// Tablet is the device of one unit. Run is its life; the rest may be called
+// meanwhile.
+type Tablet struct {
+	line
+	Unit   string
+	habits Habits
+	kept   []Kept
+	clear  map[string]bool // assignments that it said it is clear of
+}
+
+// NewTablet makes the tablet of a signed-in officer, with nothing stored, that moves
+// between nodes, given as http://host:port.
+func NewTablet(officer *client.Client, habits Habits, nodes ...string) *Tablet {
+	topic := "unit:" + officer.UnitID
+	t := &Tablet{Unit: officer.UnitID, habits: habits, clear: map[string]bool{}}
+	t.begin(officer, nodes, topic, "user:"+officer.AccountID)
+	t.places[topic] = 0 // all that is there
+	t.keep = t.store
+	if habits.Arrived != nil {
+		t.heard = func(f frame) {
+			if f.Type == "briefing" {
+				habits.Arrived(Arrival{f.at, f.size})
+			}
+		}
+	}
+	if habits.Wait != nil {
+		t.wait = habits.Wait
+	}
+	return t
+}
+
+// store keeps a notice and says what the device says of a briefing; under the lock.
+func (t *Tablet) store(f frame) {
+	if f.Type != "briefing" {
+		return
+	}
+	var body struct {
+		Briefing   string `json:"briefing_id"`
+		Revision   int    `json:"revision"`
+		Assignment struct {
+			ID string `json:"id"`
+		} `json:"assignment"`
+	}
+	if err := json.Unmarshal(f.Body, &body); err != nil {
+		t.troubleLocked(Unread, err.Error())
+		return
+	}
+	t.kept = append(t.kept, Kept{
+		Seq: f.Seq, Briefing: body.Briefing, Revision: body.Revision, Assignment: body.Assignment.ID, Hash: sha256.Sum256(f.Body), At: f.at,
+	})
+	shown := map[string]any{"briefing_id": body.Briefing, "revision": body.Revision}
+	if t.habits.Display {
+		t.sayLocked("displayed", body.Briefing, shown)
+	}
+	if t.habits.Read {
+		t.sayLocked("read", body.Briefing, shown)
+	}
+	if t.habits.Clear {
+		t.clearLocked(body.Assignment.ID)
+	}
+}
+
+// Clear says that the unit is done with an assignment; again changes nothing.
+func (t *Tablet) Clear(assignment string) {
+	t.mu.Lock()
+	t.clearLocked(assignment)
+	t.mu.Unlock()
+	t.flush()
+}
+
+func (t *Tablet) clearLocked(assignment string) {
+	if t.clear[assignment] {
+		return
+	}
+	t.clear[assignment] = true
+	id := uuid.NewString()
+	t.sayLocked("status", id, map[string]any{"assignment_id": assignment, "status": "cleared", "at": t.clock(), "client_id": id})
+}
+
+func (t *Tablet) clock() time.Time { return time.Now().Add(t.habits.Clock).UTC() }
+
+// Stand says where the unit is.
+func (t *Tablet) Stand(lon, lat float64) {
+	t.say("position", "", map[string]any{"point": map[string]any{"type": "Point", "coordinates": []float64{lon, lat}}, "at": t.clock()})
+}
+
+// AckAgain repeats the acknowledgement of all that is stored.
+func (t *Tablet) AckAgain() {
+	t.mu.Lock()
+	topic := "unit:" + t.Unit
+	if seq := t.places[topic]; seq > 0 {
+		t.toAck[topic] = seq
+	}
+	t.mu.Unlock()
+	t.flush()
+}
+
+// SetClock puts the device's clock ahead by so much.
+func (t *Tablet) SetClock(ahead time.Duration) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.habits.Clock = ahead
+}
+
+// Stored are all briefings on the device, in the order in which it stored them.
+func (t *Tablet) Stored() []Kept {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return slices.Clone(t.kept)
+}
+
+// Has waits until so many briefings are stored.
+func (t *Tablet) Has(ctx context.Context, n int) error {
+	return t.await(ctx, func() bool { return len(t.kept) >= n })
+}
+
+// UpTo waits until everything on the unit's topic up to a number is stored.
+func (t *Tablet) UpTo(ctx context.Context, seq int64) error {
+	return t.await(ctx, func() bool { return t.places["unit:"+t.Unit] >= seq })
+}
