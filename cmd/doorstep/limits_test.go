@@ -66,6 +66,30 @@ func TestTooMuchIsRefusedWithHowLongToWait(t *testing.T) {
 	})
 }
 
+// A password that is guessed is guessed slowly, and by nobody else's cost.
+func TestGuessingIsSlowedDown(t *testing.T) {
+	base := startNode(t, newWorld(t), "")
+	guess := func() *http.Response {
+		res, err := http.Post(base+"/api/v1/session", "application/json", strings.NewReader(`{"username":"patrol1","password":"guess"}`))
+		if err != nil {
+			t.Fatal(err)
+		}
+		_ = res.Body.Close()
+		return res
+	}
+	for try := 1; ; try++ {
+		res := guess()
+		if res.StatusCode == http.StatusUnauthorized && try < 20 {
+			continue
+		}
+		if res.StatusCode != http.StatusTooManyRequests || res.Header.Get("Retry-After") == "" || try <= 10 {
+			t.Errorf("guess %d is answered %d with %v", try, res.StatusCode, res.Header)
+		}
+		break
+	}
+	signIn(t, base, "patrol2")
+}
+
 func TestDoubtfulProxiesStopTheStart(t *testing.T) {
 	for said, doubtful := range map[string]bool{"10.0.0.7": false, "10.1.0.0/16": false, "fd00::/8": false, "balancer": true, "10.0.0.0/33": true} {
 		_, err := LimitFlags{TrustedProxies: []string{said}}.proxies()

@@ -178,7 +178,7 @@ func op(id, method, path, summary string, status int, tag string) huma.Operation
 		OperationID: id, Method: method, Path: "/api/v1" + path, Summary: summary,
 		DefaultStatus: status, Tags: []string{tag}, MaxBodyBytes: MaxBody,
 		Security: []map[string][]string{{"session": {}}},
-		Errors:   []int{http.StatusUnauthorized, http.StatusForbidden, http.StatusUnprocessableEntity},
+		Errors:   []int{http.StatusUnauthorized, http.StatusForbidden, http.StatusUnprocessableEntity, http.StatusTooManyRequests},
 	}
 	return o
 }

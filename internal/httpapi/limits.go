@@ -202,13 +202,14 @@ func (s *Server) fromClient(c huma.Context, next func(huma.Context)) {
 	next(huma.WithValue(c, clientKey{}, s.Limits.client(r)))
 }
 
-// mayTry reports whether a client may try this username now: ten times, then once
-// in two seconds.
-func (s *Server) mayTry(ctx context.Context, username string) bool {
+// mayTry refuses a client that tries a username too often: ten times, then once in
+// two seconds.
+func (s *Server) mayTry(ctx context.Context, username string) error {
 	from, _ := ctx.Value(clientKey{}).(string)
-	if s.Limits.tries.wait(from+" "+username) == 0 {
-		return true
+	wait := s.Limits.tries.wait(from + " " + username)
+	if wait == 0 {
+		return nil
 	}
 	s.Seen.limited.WithLabelValues(ofTries).Inc()
-	return false
+	return huma.ErrorWithHeaders(tooMany, http.Header{"Retry-After": {seconds(wait)}})
 }

@@ -59,7 +59,6 @@ type signedOut struct {
 func (s *Server) sessionRoutes(api huma.API) {
 	in := op("sign-in", http.MethodPost, "/session", "Sign in", http.StatusOK, "session")
 	in.Security = nil
-	in.Errors = append(in.Errors, http.StatusTooManyRequests)
 	in.Middlewares = huma.Middlewares{s.fromClient}
 	huma.Register(api, in, s.signIn)
 	register(s, api, op("who-am-i", http.MethodGet, "/session", "Who is signed in", http.StatusOK, "session"),
@@ -79,8 +78,8 @@ func user(a access.Actor) User {
 var nobody = sync.OnceValues(func() (string, error) { return argon2id.CreateHash("nobody", argon2id.DefaultParams) })
 
 func (s *Server) signIn(ctx context.Context, in *signIn) (*sessionAnswer, error) {
-	if !s.mayTry(ctx, in.Body.Username) {
-		return nil, tooMany
+	if err := s.mayTry(ctx, in.Body.Username); err != nil {
+		return nil, err
 	}
 	refused := fault.New(fault.Unauthenticated, "the username, the password or the one-time code is wrong")
 	c, err := s.Accounts.Credentials(ctx, in.Body.Username)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"net"
 	"runtime/debug"
 	"sync"
 	"sync/atomic"
@@ -25,6 +26,8 @@ const (
 	frameBurst      = 200
 	// maxTopics bounds what one connection may listen to.
 	maxTopics = 256
+	// maxDrained bounds what is taken after a line has ended, in bytes.
+	maxDrained = 1 << 20
 	// farewell is how long a client has to answer a close.
 	farewell = 2 * time.Second
 )
@@ -133,6 +136,9 @@ func (c *conn) one() bool {
 	kind, r, err := c.socket.NextReader()
 	if err != nil {
 		c.close(whyUnread(err))
+		if c.code() == CloseProtocol {
+			c.drain()
+		}
 		return false
 	}
 	if c.ended() {
@@ -204,12 +210,27 @@ func (c *conn) pinged(data string) error {
 	return c.heard()
 }
 
-// whyUnread tells a line that fell silent from one that was closed or cut.
+// drain takes what is still coming, for a moment: unread, it would reset the line,
+// and the client would never learn why.
+func (c *conn) drain() {
+	line := c.socket.NetConn()
+	_ = line.SetReadDeadline(time.Now().Add(farewell)) // a dead socket fails at the read
+	_, _ = io.Copy(io.Discard, io.LimitReader(line, maxDrained))
+}
+
+// whyUnread tells a line that fell silent from one that was closed or cut, and
+// both from bytes that are not websocket, which the library has answered.
 func whyUnread(err error) CloseCode {
-	if timedOut(err) {
+	var closed *websocket.CloseError
+	var cut net.Error
+	switch {
+	case timedOut(err):
 		return CloseIdle
+	case errors.As(err, &closed), errors.As(err, &cut), errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, io.ErrClosedPipe):
+		return CloseNormal
+	default:
+		return CloseProtocol
 	}
-	return CloseNormal
 }
 
 func (c *conn) apply(ctx context.Context, f heard) {
