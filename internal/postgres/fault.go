@@ -26,6 +26,7 @@ const (
 	dateOutOfRange      = "22008"
 	serialization       = "40001"
 	deadlock            = "40P01"
+	readOnly            = "25006" // the server is a replica, or is the primary no more
 	classConnection     = "08"
 	classResources      = "53"
 	classOperator       = "57" // shut down, or cancelled by a person
@@ -87,6 +88,8 @@ func sortedCode(pg *pgconn.PgError) error {
 		return fault.Because(fault.NotFound, cause, "no such record")
 	case pg.Code == checkViolation, pg.Code == notNullViolation, pg.Code == badDate, pg.Code == dateOutOfRange:
 		return fault.Because(fault.Invalid, cause, "a value is outside what can be kept")
+	case pg.Code == readOnly:
+		return fault.Because(fault.Unavailable, cause, "the database cannot be used now")
 	case pg.Code == serialization, pg.Code == deadlock:
 		return fault.Because(fault.Unavailable, cause, "others worked on the same records: try again")
 	}

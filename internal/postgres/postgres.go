@@ -4,10 +4,12 @@ package postgres
 
 import (
 	"context"
+	"sync/atomic"
 	"time"
 
 	"github.com/hashicorp/golang-lru/v2/expirable"
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/pgtype"
 	"github.com/jackc/pgx/v5/pgxpool"
 
@@ -63,10 +65,24 @@ func Open(ctx context.Context, url string, conns int32) (*pgxpool.Pool, error) {
 		})
 		return nil
 	}
+	var opened atomic.Pointer[pgxpool.Pool]
+	usual := config.ConnConfig.OnPgError
+	config.ConnConfig.OnPgError = func(conn *pgconn.PgConn, e *pgconn.PgError) bool {
+		if e.Code != readOnly {
+			return usual(conn, e)
+		}
+		// The server is the primary no more. All connections are opened anew, to the one
+		// that is: what the others read may be old.
+		if pool := opened.Load(); pool != nil {
+			pool.Reset()
+		}
+		return false
+	}
 	pool, err := pgxpool.NewWithConfig(ctx, config)
 	if err != nil {
 		return nil, sorted(err, "open the pool")
 	}
+	opened.Store(pool)
 	if err := pool.Ping(ctx); err != nil {
 		pool.Close()
 		return nil, sorted(err, "reach the database")
