@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"math/rand/v2"
 	"slices"
 	"time"
@@ -143,8 +144,12 @@ func (h *Harness) kind(ctx context.Context, k kind, briefings int) (clean bool, 
 		}
 		fmt.Fprintf(h.told, "%s: %s\n", k.name, each)
 	}
+	l.WorstRecovery, l.WorstView, l.WorstDelivery = milli(l.WorstRecovery), milli(l.WorstView), milli(l.WorstDelivery)
 	return len(faults) == 0, json.NewEncoder(h.out).Encode(l)
 }
+
+// milli is seconds to the thousandth.
+func milli(seconds float64) float64 { return math.Round(seconds*1000) / 1000 }
 
 // mostTold bounds what is said of one kind.
 const mostTold = 20

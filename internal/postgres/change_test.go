@@ -381,7 +381,7 @@ func TestErrorsCarryNoPersonalData(t *testing.T) {
 	}
 	canceled, cancel := context.WithCancel(t.Context())
 	cancel()
-	if _, err := w.store.Actor(canceled, access.AccountID(newID()), w.now); !errors.Is(err, context.Canceled) {
+	if _, err := w.store.Actor(canceled, access.AccountID(newID()), w.now); !errors.Is(err, context.Canceled) || !fault.Is(err, fault.Unavailable) {
 		t.Fatalf("got %v", err)
 	}
 }

@@ -57,8 +57,8 @@ func sorted(err error, doing string) error {
 		return err
 	case errors.Is(err, pgx.ErrNoRows):
 		return fault.New(fault.NotFound, "no such record")
-	case errors.Is(err, context.Canceled):
-		return fmt.Errorf("%s: %w", doing, err)
+	case errors.Is(err, context.Canceled): // who asked is gone, or the server is stopping
+		return fault.Because(fault.Unavailable, fmt.Errorf("%s: %w", doing, err), "the request was given up")
 	case errors.Is(err, context.DeadlineExceeded):
 		return fault.Because(fault.Unavailable, fmt.Errorf("%s: %w", doing, err), "the database did not answer in time")
 	case errors.As(err, &pg):
