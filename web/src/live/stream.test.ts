@@ -412,13 +412,24 @@ describe("the stream", () => {
     expect(await keeper.waiting()).toEqual([]);
   });
 
-  test("comes back when the server could not keep an acknowledgement", async () => {
+  test("acknowledges again what the server could not keep, on the same line", async () => {
     start();
     await server.heard("hello");
     server.notice(1);
     await server.acked(1);
     server.send({ type: "retry", body: { of: "ack", ref: "unit:A12" } });
-    expect(await server.heard("hello")).toEqual({ resume: { "unit:A12": 1 }, topics: [] });
+    await server.acked(1);
+    expect(server.connections).toBe(1);
+  });
+
+  test("comes back when the server could not serve what is watched", async () => {
+    start();
+    await server.heard("hello");
+    await until("live");
+    stream.watch("incident:9");
+    await server.heard("watch");
+    server.send({ type: "retry", body: { of: "watch", ref: "incident:9" } });
+    expect(await server.heard("hello")).toMatchObject({ topics: ["incident:9"] });
   });
 
   test("asks for a topic while it is watched, and again after a break", async () => {

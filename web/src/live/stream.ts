@@ -258,11 +258,11 @@ export class Stream {
     if (!this.#received.has(notice.topic)) return; // unwatched meanwhile
     this.#stored.set(notice.topic, notice.seq);
     // After a resync the device has the state, but not each notice.
-    if (this.#socket === socket && notice.type !== "resync") this.#ack(notice);
+    if (this.#socket === socket && notice.type !== "resync") this.#ack(notice.topic, notice.seq);
   }
 
   /** At once when the line was quiet; after a replay one for many, as the server limits frames. */
-  #ack({ topic, seq }: Notice): void {
+  #ack(topic: string, seq: number): void {
     this.#toAck.set(topic, seq);
     if (this.#acking !== undefined) return;
     const flush = () => {
@@ -311,7 +311,9 @@ export class Stream {
     for (const { id } of again) this.#sent.delete(id); // no beat may release it
     setTimeout(() => {
       if (this.#socket !== socket || !this.#welcomed) return; // said again on the next connection
-      if (again.length === 0) this.#comeBack(4000); // an ack or a watch: the next hello carries it
+      const stored = refusal.of === "ack" ? this.#stored.get(refusal.ref ?? "") : undefined;
+      if (stored !== undefined) this.#ack(refusal.ref ?? "", stored);
+      else if (again.length === 0) this.#comeBack(4000); // a watch: the next hello carries it
       for (const { id, saying } of again) this.#say(id, saying);
     }, this.#options.wait(this.#failures));
   }
