@@ -136,8 +136,8 @@ func (l *line) again(f frame) bool {
 	defer l.mu.Unlock()
 	l.counts.Retried++
 	found := of == "ack"
-	if found {
-		l.toAck[ref] = l.places[ref]
+	if at, known := l.places[ref]; found && known {
+		l.toAck[ref] = at
 	}
 	for _, s := range l.sayings {
 		if s.kind == of && s.ref == ref {

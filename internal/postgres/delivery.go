@@ -97,7 +97,10 @@ func (s *Store) advance(ctx context.Context, doing string, u unit.ID, now time.T
 		told, changed, err = s.advanceOnce(ctx, doing, u, now, update, args...)
 		return err
 	})
-	return append(entered, told.told()...), changed, err
+	if err != nil {
+		return entered, false, err // what was not committed is told to nobody
+	}
+	return append(entered, told.told()...), changed, nil
 }
 
 func (s *Store) advanceOnce(ctx context.Context, doing string, u unit.ID, now time.Time, update string, args ...any) (told news, changed bool, err error) {
