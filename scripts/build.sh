@@ -16,7 +16,8 @@ at_least() { [ "$(printf '%s\n%s\n' "$2" "$1" | sort -V | head -n 1)" = "$2" ]; 
 go_version() { (cd / && GOTOOLCHAIN=local go version) | sed 's/^go version go//; s/ .*//'; }
 
 # packages PART... installs, all at once, what the machine has not got of
-# go, cc, node, chromium and services.
+# go, cc, node, chromium, services and system-services, which are the system's own
+# binaries also where there is a Docker engine.
 packages() {
 	local part found missing=()
 	PATH=$PATH:/usr/local/go/bin
@@ -29,6 +30,10 @@ packages() {
 		chromium) chromium_path >/dev/null || missing+=(chromium fonts-dejavu-core) ;;
 		services)
 			found=$("$root/scripts/services" missing) || return 1
+			mapfile -t -O ${#missing[@]} missing < <(printf %s "$found")
+			;;
+		system-services)
+			found=$("$root/scripts/services" missing-system) || return 1
 			mapfile -t -O ${#missing[@]} missing < <(printf %s "$found")
 			;;
 		esac

@@ -3,9 +3,10 @@
 //   count.mjs go FILE     reads `go test -json` on stdin, shows go test's own
 //                         lines and the output of what failed, and keeps the
 //                         lines and counts in FILE; exits 1 if any failed
-//   count.mjs total DIR   adds up go.txt, web.json (Vitest) and browser.json
-//                         (Vitest or Playwright); exits 1 if any test failed or was
-//                         skipped, or if there was none
+//   count.mjs total DIR   adds up go.txt, faults.jsonl (a kind of fault a line),
+//                         web.json (Vitest) and browser.json (Vitest or Playwright);
+//                         exits 1 if any test failed or was skipped, or if there was
+//                         none
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
@@ -58,6 +59,16 @@ function countReport(file) {
   };
 }
 
+/** A kind of fault is passed when nothing is wrong with any briefing. */
+function countFaults(file) {
+  const count = none();
+  for (const line of readFileSync(file, "utf8").trim().split("\n")) {
+    const { lost, duplicated, out_of_order, foreign } = JSON.parse(line);
+    count[lost + duplicated + out_of_order + foreign === 0 ? "passed" : "failed"]++;
+  }
+  return count;
+}
+
 function total(folder) {
   const sum = none();
   const add = (name, count) => {
@@ -70,6 +81,8 @@ function total(folder) {
     console.log(lines.join("\n"));
     add("go test", JSON.parse(count));
   }
+  const faults = join(folder, "faults.jsonl");
+  if (existsSync(faults)) add("faults", countFaults(faults));
   for (const [name, file] of [
     ["Vitest", "web.json"],
     ["browser", "browser.json"],

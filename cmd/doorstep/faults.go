@@ -8,6 +8,7 @@ import (
 	"os"
 	"slices"
 	"strings"
+	"time"
 
 	"doorstep/internal/client"
 	"doorstep/internal/demo"
@@ -47,8 +48,20 @@ func (c FaultsCommand) Validate() error {
 	return nil
 }
 
+// However much goes wrong, a drill ends.
+const (
+	longestDrill      = 25 * time.Minute
+	longestShortDrill = 6 * time.Minute
+)
+
 // Run prints one JSON object a kind. What is wrong is an error.
 func (c FaultsCommand) Run(ctx context.Context, d Deps) (err error) {
+	longest := longestDrill
+	if c.Short {
+		longest = longestShortDrill
+	}
+	ctx, cancel := context.WithTimeout(ctx, longest)
+	defer cancel()
 	binary, err := os.Executable()
 	if err != nil {
 		return err

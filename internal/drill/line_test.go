@@ -232,6 +232,19 @@ func TestWhatATabletSaysItSaysAgainUntilItIsHeard(t *testing.T) {
 	}
 }
 
+func TestAnAcknowledgementThatWasNotKeptIsRepeatedOnTheLine(t *testing.T) {
+	s := newServer(t)
+	tablet := s.tablet(Habits{})
+	line := <-s.lines
+	line.welcome(0)
+	line.brief(unitTopic, 1)
+	line.next("ack")
+	line.say(`{"type":"retry","body":{"of":"ack","ref":%q}}`, unitTopic)
+	if again := line.next("ack").Seq; again != 1 || tablet.Counts().Opened != 1 {
+		t.Errorf("acknowledged %d on line %d", again, tablet.Counts().Opened)
+	}
+}
+
 func TestCloseCodesInstruct(t *testing.T) {
 	for code, comesBack := range map[int]bool{4400: true, 4401: true, 4402: true, 1001: true, 4501: false, 4502: false, 4503: false} {
 		t.Run(fmt.Sprint(code), func(t *testing.T) {

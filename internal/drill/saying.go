@@ -135,7 +135,10 @@ func (l *line) again(f frame) bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.counts.Retried++
-	found := false
+	found := of == "ack"
+	if at, known := l.places[ref]; found && known {
+		l.toAck[ref] = at
+	}
 	for _, s := range l.sayings {
 		if s.kind == of && s.ref == ref {
 			s.sent, s.beats, found = false, 0, true

@@ -60,6 +60,7 @@ func (s *Screen) Unwatch(incident string) {
 	s.mu.Lock()
 	delete(s.watched, topic)
 	delete(s.places, topic)
+	delete(s.toAck, topic)
 	delete(s.shown, incident)
 	s.mu.Unlock()
 	s.tellServer("unwatch", map[string]any{"topics": []string{topic}})

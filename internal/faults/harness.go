@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"math/rand/v2"
 	"slices"
 	"time"
@@ -143,8 +144,12 @@ func (h *Harness) kind(ctx context.Context, k kind, briefings int) (clean bool, 
 		}
 		fmt.Fprintf(h.told, "%s: %s\n", k.name, each)
 	}
+	l.WorstRecovery, l.WorstView, l.WorstDelivery = milli(l.WorstRecovery), milli(l.WorstView), milli(l.WorstDelivery)
 	return len(faults) == 0, json.NewEncoder(h.out).Encode(l)
 }
+
+// milli is seconds to the thousandth.
+func milli(seconds float64) float64 { return math.Round(seconds*1000) / 1000 }
 
 // mostTold bounds what is said of one kind.
 const mostTold = 20
@@ -185,7 +190,7 @@ func (f *finding) Error() string { return f.what }
 func wrong(format string, args ...any) error { return &finding{fmt.Sprintf(format, args...)} }
 
 // recovered waits until every node is ready and sends a unit, which hears of it,
-// and every tablet has what was committed until then.
+// every tablet has what was committed until then, and every screen is live.
 func (h *Harness) recovered(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, RecoveryBound)
 	defer cancel()
@@ -208,6 +213,11 @@ func (h *Harness) recovered(ctx context.Context) error {
 	for i, unit := range h.load.units {
 		if err := h.load.tablets[unit].UpTo(ctx, last[topics[i]]); err != nil {
 			return fmt.Errorf("the tablet of unit %s is not at %d: %w", unit, last[topics[i]], err)
+		}
+	}
+	for i, who := range h.load.takers {
+		if err := who.screen.Live(ctx); err != nil {
+			return fmt.Errorf("the screen of call taker %d: %w", i+1, err)
 		}
 	}
 	return nil

@@ -36,7 +36,7 @@ var kinds = []kind{
 	{name: "duplicate_requests", runs: 2, short: 1, inject: duplicateRequests},
 	{name: "rolling_restart", runs: 3, short: 1, inject: rollingRestart},
 	{name: "postgres_restart", runs: 4, short: 2, inject: postgresRestart},
-	{name: "replica_promotion", runs: 4, short: 2, inject: replicaPromotion, after: follow},
+	{name: "replica_promotion", runs: 6, short: 3, inject: replicaPromotion, after: follow},
 	{name: "disk_full", runs: 3, short: 1, before: smallDisk, inject: diskFull},
 }
 
@@ -256,15 +256,27 @@ func postgresRestart(ctx context.Context, h *Harness, run int) error {
 	return h.undisturbed(h.load.units, opened)
 }
 
-// replicaPromotion has the primary crash, or stop in order, and makes the replica
-// the primary.
+// replicaPromotion makes the replica the primary: after the primary crashed, stopped
+// in order, or was told only to read and runs on for a while.
 func replicaPromotion(ctx context.Context, h *Harness, run int) error {
-	how := []syscall.Signal{immediate, fast}[run%2]
-	if err := h.stack.pair.primary.stop(how, 30*time.Second); err != nil {
+	p := &h.stack.pair
+	old := p.primary
+	if run%3 == 2 {
+		if err := p.demote(ctx); err != nil {
+			return err
+		}
+		if err := p.promote(ctx); err != nil {
+			return err
+		}
+		pause(ctx, 2*time.Second, 2*time.Second)
+		return old.stop(fast, 30*time.Second)
+	}
+	how := []syscall.Signal{immediate, fast}[run%3]
+	if err := old.stop(how, 30*time.Second); err != nil {
 		return err
 	}
 	pause(ctx, 200*time.Millisecond, h.while(3*time.Second, time.Second))
-	return h.stack.pair.promote(ctx)
+	return p.promote(ctx)
 }
 
 // follow brings the old primary back as the replica.

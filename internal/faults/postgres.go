@@ -212,7 +212,26 @@ func (p pair) streaming(ctx context.Context) error {
 	})
 }
 
-// promote makes the replica the primary, which has stopped.
+// demote has the primary only read from now on, and waits until what was being
+// written is on both.
+func (p pair) demote(ctx context.Context) error {
+	if err := p.primary.exec(ctx, "alter system set default_transaction_read_only = on", "select pg_reload_conf()"); err != nil {
+		return fmt.Errorf("demote the primary: %w", err)
+	}
+	return p.primary.until(ctx, func(ctx context.Context) error {
+		return p.primary.with(ctx, func(c *pgx.Conn) error {
+			var quiet bool
+			err := c.QueryRow(ctx, `select not exists (select from pg_stat_activity where backend_xid is not null)
+				and exists (select from pg_stat_replication where replay_lsn >= pg_current_wal_flush_lsn())`).Scan(&quiet)
+			if err == nil && !quiet {
+				err = errors.New("something is being written")
+			}
+			return err
+		})
+	})
+}
+
+// promote makes the replica the primary; the other has stopped, or only reads.
 func (p *pair) promote(ctx context.Context) error {
 	if err := p.replica.exec(ctx, "select pg_promote()"); err != nil {
 		return fmt.Errorf("promote the replica: %w", err)

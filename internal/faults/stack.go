@@ -25,6 +25,7 @@ import (
 type Stack struct {
 	as     *syscall.Credential
 	path   string
+	lock   *os.File
 	pair   pair
 	redis  *store
 	nodes  []*node
@@ -121,10 +122,7 @@ func Bring(ctx context.Context, path string) (*Stack, error) {
 	if s.path, err = filepath.Abs(path); err != nil {
 		return s, err
 	}
-	if err = os.RemoveAll(s.path); err != nil {
-		return s, err
-	}
-	if err = os.MkdirAll(s.path, 0o755); err != nil {
+	if err = s.anew(); err != nil {
 		return s, err
 	}
 	if s.as, err = owner(); err != nil {
@@ -136,16 +134,38 @@ func Bring(ctx context.Context, path string) (*Stack, error) {
 	return s, s.cache(ctx)
 }
 
+// anew makes the folder, unless another drill is at it.
+func (s *Stack) anew() (err error) {
+	if err := os.MkdirAll(filepath.Dir(s.path), 0o755); err != nil {
+		return err
+	}
+	if s.lock, err = os.Create(s.path + ".lock"); err != nil {
+		return err
+	}
+	if err := syscall.Flock(int(s.lock.Fd()), syscall.LOCK_EX|syscall.LOCK_NB); err != nil {
+		return fmt.Errorf("another drill is running in %s: %w", s.path, err)
+	}
+	for _, name := range databaseFolders {
+		_ = syscall.Unmount(filepath.Join(s.path, name), syscall.MNT_DETACH) // what a drill that was killed left
+	}
+	if err := os.RemoveAll(s.path); err != nil {
+		return err
+	}
+	return os.Mkdir(s.path, 0o755)
+}
+
+var databaseFolders = [2]string{"postgres1", "postgres2"}
+
 func (s *Stack) databases(ctx context.Context) error {
 	bin, err := programs()
 	if err != nil {
 		return err
 	}
 	secret := uuid.NewString()
-	if s.pair.primary, err = newDatabase(ctx, filepath.Join(s.path, "postgres1"), bin, secret, s.as); err != nil {
+	if s.pair.primary, err = newDatabase(ctx, filepath.Join(s.path, databaseFolders[0]), bin, secret, s.as); err != nil {
 		return err
 	}
-	if s.pair.replica, err = newDatabase(ctx, filepath.Join(s.path, "postgres2"), bin, secret, s.as); err != nil {
+	if s.pair.replica, err = newDatabase(ctx, filepath.Join(s.path, databaseFolders[1]), bin, secret, s.as); err != nil {
 		return err
 	}
 	if err := s.pair.primary.make(ctx); err != nil {

@@ -95,7 +95,9 @@ func (f *folder) decide(decide func(control.Work) (control.Written, error)) (con
 // transaction: all that is sent together is one by itself. Of what was sent, the
 // frame of the first delivery is kept already.
 func keep(ctx context.Context, db *pgxpool.Conn, f *folder, out control.Written, once *control.Once, entering *entry) (control.Kept, error) {
-	b := &pgx.Batch{}
+	// Of a case that was ready the rows are locked as they are written, in the same
+	// order: incident, topics, all else.
+	b, records := &pgx.Batch{}, &pgx.Batch{}
 	send := func() error {
 		err := db.SendBatch(ctx, b).Close()
 		b = &pgx.Batch{}
@@ -109,7 +111,10 @@ func keep(ctx context.Context, db *pgxpool.Conn, f *folder, out control.Written,
 			return control.Kept{}, err
 		}
 	}
-	page, err := records(b, f, out)
+	if out.Incident != nil {
+		keepIncident(b, *out.Incident, out.NewIncident)
+	}
+	page, err := record(records, f, out)
 	if err != nil {
 		return control.Kept{}, err
 	}
@@ -138,10 +143,11 @@ func keep(ctx context.Context, db *pgxpool.Conn, f *folder, out control.Written,
 	if entering != nil && told[0].Seq != entering.sent.Delivery.Seq {
 		return control.Kept{}, errNotReady
 	}
+	told.raise(b, f.last)
+	b.QueuedQueries = append(b.QueuedQueries, records.QueuedQueries...)
 	if err := deliver(b, out.Deliveries, told); err != nil {
 		return control.Kept{}, err
 	}
-	told.raise(b, f.last)
 	if entering != nil {
 		entering.claim(b)
 		entering.keepAnswer(b)
@@ -159,12 +165,9 @@ func keep(ctx context.Context, db *pgxpool.Conn, f *folder, out control.Written,
 	return control.Kept{Written: out, Notices: told.told()}, nil
 }
 
-// records queues everything but the notices, and returns the page that units
-// are sent.
-func records(b *pgx.Batch, f *folder, out control.Written) (page []byte, err error) {
-	if out.Incident != nil {
-		keepIncident(b, *out.Incident, out.NewIncident)
-	}
+// record queues everything but the incident and the notices, and returns the page
+// that units are sent.
+func record(b *pgx.Batch, f *folder, out control.Written) (page []byte, err error) {
 	if out.Call != nil {
 		out.Call.Version++
 		if err := keepCall(b, *out.Call, out.History); err != nil {

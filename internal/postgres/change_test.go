@@ -349,7 +349,7 @@ func TestErrorsCarryNoPersonalData(t *testing.T) {
 	}
 	canceled, cancel := context.WithCancel(t.Context())
 	cancel()
-	if _, err := w.store.Actor(canceled, access.AccountID(newID()), w.now); !errors.Is(err, context.Canceled) {
+	if _, err := w.store.Actor(canceled, access.AccountID(newID()), w.now); !errors.Is(err, context.Canceled) || !fault.Is(err, fault.Unavailable) {
 		t.Fatalf("got %v", err)
 	}
 }
@@ -368,5 +368,30 @@ func TestAStatusIsNeverBeforeTheUnitWasSent(t *testing.T) {
 				t.Errorf("cleared at %v, closed at %v, heard at %v", at, view.Incident.ClosedAt, w.now)
 			}
 		})
+	}
+}
+
+// What fails at the commit was never so, and no screen may show it.
+func TestWhatIsNotCommittedIsNotTold(t *testing.T) {
+	w := newWorld(t)
+	_, kept := w.assigned()
+	d := kept.Written.Deliveries[0]
+	w.exec(`create function refuse() returns trigger language plpgsql as $$ begin raise exception using errcode = 'disk_full'; end $$`)
+	w.exec(`create constraint trigger refuse after update on delivery deferrable initially deferred for each row execute function refuse()`)
+	before := w.last("delivery").Seq
+	for what, err := range map[string]error{
+		"acknowledged": w.room.Acknowledge(t.Context(), w.officer, d.Topic, d.Seq),
+		"displayed":    w.room.Displayed(t.Context(), w.officer, d.BriefingID, d.Revision),
+		"read":         w.room.Read(t.Context(), w.officer, d.BriefingID, d.Revision),
+	} {
+		wantKind(t, err, fault.Unavailable)
+		if after := w.last("delivery").Seq; after != before {
+			t.Errorf("%s: the call taker was told", what)
+		}
+	}
+	w.exec(`drop trigger refuse on delivery`)
+	must(t, w.room.Acknowledge(t.Context(), w.officer, d.Topic, d.Seq))
+	if after := w.last("delivery").Seq; after != before+1 {
+		t.Errorf("then the call taker was told %d after %d", after, before)
 	}
 }

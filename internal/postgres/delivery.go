@@ -109,7 +109,10 @@ func (s *Store) advance(ctx context.Context, doing string, u unit.ID, now time.T
 		told, changed, err = s.advanceOnce(ctx, doing, u, now, update, args...)
 		return err
 	})
-	return append(entered, told.told()...), changed, err
+	if err != nil {
+		return entered, false, err // what was not committed is told to nobody
+	}
+	return append(entered, told.told()...), changed, nil
 }
 
 // advanceOnce takes two round trips when nothing changes, as when a tablet that comes

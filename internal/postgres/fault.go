@@ -26,10 +26,10 @@ const (
 	dateOutOfRange      = "22008"
 	serialization       = "40001"
 	deadlock            = "40P01"
+	readOnly            = "25006" // the server is a replica, or is the primary no more
 	classConnection     = "08"
 	classResources      = "53"
-	classOperator       = "57"    // shut down, or cancelled by a person
-	readOnly            = "25006" // this server is not the one to write to, or not any more
+	classOperator       = "57" // shut down, or cancelled by a person
 )
 
 // refusals say what a broken constraint means in words of the trade.
@@ -57,8 +57,8 @@ func sorted(err error, doing string) error {
 		return err
 	case errors.Is(err, pgx.ErrNoRows):
 		return fault.New(fault.NotFound, "no such record")
-	case errors.Is(err, context.Canceled):
-		return fmt.Errorf("%s: %w", doing, err)
+	case errors.Is(err, context.Canceled): // who asked is gone, or the server is stopping
+		return fault.Because(fault.Unavailable, fmt.Errorf("%s: %w", doing, err), "the request was given up")
 	case errors.Is(err, context.DeadlineExceeded):
 		return fault.Because(fault.Unavailable, fmt.Errorf("%s: %w", doing, err), "the database did not answer in time")
 	case errors.As(err, &pg):

@@ -4,6 +4,7 @@ package postgres
 
 import (
 	"context"
+	"sync/atomic"
 	"time"
 
 	"github.com/hashicorp/golang-lru/v2/expirable"
@@ -68,7 +69,13 @@ func Open(ctx context.Context, url string, conns int32) (*Pool, error) {
 	// A plan for these values would be made over all partitions, at each call.
 	config.ConnConfig.RuntimeParams["plan_cache_mode"] = "force_generic_plan"
 	config.ConnConfig.RuntimeParams["pg_trgm.word_similarity_threshold"] = likeness
-	config.ConnConfig.OnPgError = func(_ *pgconn.PgConn, err *pgconn.PgError) bool { return !useless(err) }
+	var opened atomic.Pointer[pgxpool.Pool]
+	config.ConnConfig.OnPgError = func(_ *pgconn.PgConn, err *pgconn.PgError) bool {
+		if pool := opened.Load(); pool != nil && err.Code == readOnly {
+			pool.Reset() // what the other connections read may be old
+		}
+		return !useless(err)
+	}
 	config.AfterConnect = func(_ context.Context, conn *pgx.Conn) error {
 		conn.TypeMap().RegisterType(&pgtype.Type{
 			Name: "timestamptz", OID: pgtype.TimestamptzOID, Codec: &pgtype.TimestamptzCodec{ScanLocation: time.UTC},
@@ -80,6 +87,7 @@ func Open(ctx context.Context, url string, conns int32) (*Pool, error) {
 	if p.Pool, err = pgxpool.NewWithConfig(ctx, config); err != nil {
 		return nil, sorted(err, "open the pool")
 	}
+	opened.Store(p.Pool)
 	if err := p.Ping(ctx); err != nil {
 		p.Close()
 		return nil, sorted(err, "reach the database")

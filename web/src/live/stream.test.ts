@@ -412,7 +412,7 @@ describe("the stream", () => {
     expect(await keeper.waiting()).toEqual([]);
   });
 
-  test("acknowledges again what the server could not keep", async () => {
+  test("acknowledges again what the server could not keep, on the same line", async () => {
     start();
     await server.heard("hello");
     server.notice(1);

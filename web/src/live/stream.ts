@@ -308,11 +308,11 @@ export class Stream {
     if (!this.#received.has(notice.topic)) return; // unwatched meanwhile
     this.#stored.set(notice.topic, notice.seq);
     // After a resync the device has the state, but not each notice.
-    if (this.#socket === socket && notice.type !== "resync") this.#ack(notice);
+    if (this.#socket === socket && notice.type !== "resync") this.#ack(notice.topic, notice.seq);
   }
 
   /** At once when the line was quiet; after a replay one for many, as the server limits frames. */
-  #ack({ topic, seq }: Notice): void {
+  #ack(topic: string, seq: number): void {
     this.#toAck.set(topic, seq);
     this.#flushAcks();
   }
