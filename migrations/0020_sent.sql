@@ -3,3 +3,8 @@
 -- that is entered: right afterwards, or a second later where the server died.
 alter table notice add column entry json;
 create index notice_to_enter on notice (at) where entry is not null;
+
+-- Which requests to send a unit to an incident have their answer is read with the
+-- rest that sending one needs, so that the sending itself does not look for it.
+alter table idempotency_key add column sent_to uuid;
+create index idempotency_key_sent_to on idempotency_key (sent_to) where sent_to is not null;

@@ -36,13 +36,14 @@ export default defineConfig(
             "**/calltaking/*",
             "**/tablet/*",
             "**/district/*",
+            "**/supervision/*",
             "**/authoring/*",
           ],
         },
       ],
     },
   },
-  ...["calltaking", "tablet", "district", "authoring"].map((desk, _, all) => ({
+  ...["calltaking", "tablet", "district", "supervision", "authoring"].map((desk, _, all) => ({
     files: [`src/${desk}/**`],
     rules: {
       "no-restricted-imports": [

@@ -4,7 +4,7 @@
 import { readFileSync } from "node:fs";
 import { gzipSync } from "node:zlib";
 
-const limits = { index: 250, calltaking: 400, tablet: 250, district: 400, authoring: 400 }; // KB
+const limits = { index: 250, calltaking: 400, tablet: 250, district: 400, supervision: 400, authoring: 400 }; // KB
 const dist = new URL("dist/", import.meta.url);
 const manifest = JSON.parse(readFileSync(new URL(".vite/manifest.json", dist), "utf8"));
 const read = (name) => readFileSync(new URL(name, dist));

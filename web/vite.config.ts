@@ -7,7 +7,7 @@ const page = (name: string) => fileURLToPath(new URL(`${name}.html`, import.meta
 
 // In development the pages come from Vite and everything else from a running `doorstep serve`.
 const server = process.env["DOORSTEP_URL"] ?? "http://127.0.0.1:8112";
-const desks = ["calltaking", "tablet", "district", "authoring"];
+const desks = ["calltaking", "tablet", "district", "supervision", "authoring"];
 
 export default defineConfig({
   plugins: [

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -18,7 +19,6 @@ import (
 
 	"github.com/alexedwards/argon2id"
 	"github.com/jackc/pgx/v5"
-	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/rs/zerolog"
 
 	"doorstep/internal/access"
@@ -33,10 +33,12 @@ import (
 
 // BenchCommand measures. It works in a database of its own, which it makes anew.
 type BenchCommand struct {
-	All              BenchAllCommand    `cmd:"" default:"withargs" help:"Times of a node of this binary against floors of the same run."`
-	DispatchPush     BenchPushCommand   `cmd:"" name:"dispatch_push" help:"Of those, only the time from an assignment to the briefing at the tablet."`
-	Idle             BenchIdleCommand   `cmd:"" help:"The memory of connections on which nothing is said."`
-	TypeaheadQuality BenchTypingCommand `cmd:"" help:"How often a mistyped address is found."`
+	All              BenchAllCommand     `cmd:"" default:"withargs" help:"Times of a node of this binary against floors of the same run."`
+	DispatchPush     BenchPushCommand    `cmd:"" name:"dispatch_push" help:"Of those, only the time from an assignment to the briefing at the tablet."`
+	Idle             BenchIdleCommand    `cmd:"" help:"The memory of connections on which nothing is said."`
+	Storm            BenchStormCommand   `cmd:"" help:"How long tablets need to catch up that all come back at once when their node was restarted."`
+	NewYear          BenchNewYearCommand `cmd:"" name:"new_year" help:"A busy day in short, with tablets in a real browser."`
+	TypeaheadQuality BenchTypingCommand  `cmd:"" help:"How often a mistyped address is found."`
 }
 
 // BenchAllCommand measures a node of this binary, started in the same process,
@@ -96,7 +98,7 @@ func (c BenchAllCommand) run(ctx context.Context, d Deps, steps ...step) error {
 	}
 	defer pool.Close()
 	if c.Scale != 0 {
-		err = c.nation(ctx, d, postgres.New(pool))
+		err = c.nation(ctx, d, postgres.New(pool.Pool))
 	} else {
 		err = c.history(ctx, d, at)
 	}
@@ -128,7 +130,7 @@ func (c benchFlags) database(ctx context.Context) (string, error) {
 
 // town makes the benchmark's database anew with the demo's town in it, and returns
 // its address and a pool.
-func (c benchFlags) town(ctx context.Context, d Deps) (at string, pool *pgxpool.Pool, err error) {
+func (c benchFlags) town(ctx context.Context, d Deps) (at string, pool *postgres.Pool, err error) {
 	if at, err = c.database(ctx); err != nil {
 		return "", nil, err
 	}
@@ -196,19 +198,19 @@ func (c BenchAllCommand) history(ctx context.Context, d Deps, at string) error {
 
 // settle brings the statistics up to date, so that plans are those of a
 // database that has been running for a while.
-func settle(ctx context.Context, pool *pgxpool.Pool) error {
+func settle(ctx context.Context, pool *postgres.Pool) error {
 	_, err := pool.Exec(ctx, "vacuum analyze")
 	return err
 }
 
-func (c BenchAllCommand) measure(ctx context.Context, d Deps, at string, pool *pgxpool.Pool, steps []step) error {
+func (c BenchAllCommand) measure(ctx context.Context, d Deps, at string, pool *postgres.Pool, steps []step) error {
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
 	base, done, err := c.start(ctx, ServeCommand{DatabaseURL: at, RedisURL: c.between()}, pool)
 	if err != nil {
 		return err
 	}
-	store := postgres.New(pool)
+	store := postgres.New(pool.Pool)
 	far, farDone := base, done
 	if c.Nodes > 1 {
 		if far, farDone, err = c.second(ctx, at); err != nil {
@@ -242,7 +244,7 @@ func (c BenchAllCommand) measure(ctx context.Context, d Deps, at string, pool *p
 	if err != nil {
 		return err
 	}
-	floor, err := bench.NewFloor(ctx, pool, c.Tablets, size)
+	floor, err := bench.NewFloor(ctx, pool.Pool, c.Tablets, size)
 	if err != nil {
 		return err
 	}
@@ -288,14 +290,14 @@ func (c BenchAllCommand) second(ctx context.Context, at string) (base string, do
 	return base, closed, nil
 }
 
-// start runs a node in this process, on a free port.
-func (benchFlags) start(ctx context.Context, serve ServeCommand, pool *pgxpool.Pool) (base string, done <-chan error, err error) {
+// start runs a node in this process, on a free port unless the address has one.
+func (benchFlags) start(ctx context.Context, serve ServeCommand, pool *postgres.Pool) (base string, done <-chan error, err error) {
 	serve.SessionIdle = time.Hour
 	node, err := serve.node(ctx, pool, zerolog.Nop())
 	if err != nil {
 		return "", nil, err
 	}
-	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", "127.0.0.1:0")
+	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", cmp.Or(serve.Addr, "127.0.0.1:0"))
 	if err != nil {
 		return "", nil, err
 	}
@@ -334,7 +336,10 @@ func (c BenchAllCommand) tablets(ctx context.Context, store *postgres.Store, bas
 	if err != nil {
 		return nil, err
 	}
-	var out []tablet
+	return timed(ctx, officers, base)
+}
+
+func timed(ctx context.Context, officers []*client.Client, base string) (out []tablet, err error) {
 	for n, officer := range officers {
 		briefings := make(chan drill.Arrival, 16)
 		t := drill.NewTablet(officer, drill.Habits{Clear: true, Arrived: func(a drill.Arrival) { briefings <- a }}, base)
@@ -380,22 +385,27 @@ func (m *measurement) place() premise.Address { return m.places[m.rng.IntN(len(m
 // at the desk, the call taker has just been shown the units. What the tablet
 // says afterwards is waited for, so that it does not disturb the floor.
 func (m *measurement) dispatchPush(ctx context.Context) error {
-	return bench.Compare(m.out, "dispatch_push", coldRounds, m.rounds*3, func(round int) (time.Duration, error) {
-		in, err := m.taker.Raise(ctx, string(m.place().ID))
-		if err != nil {
-			return 0, err
-		}
-		to, err := m.recommended(ctx, round, in.Incident)
-		if err != nil {
-			return 0, err
-		}
-		sent := time.Now()
-		if err := m.desk.Call(ctx, http.MethodPost, "/incidents/"+in.Incident+"/assignments", nil, map[string]string{"unit_id": to.Unit}, nil); err != nil {
-			return 0, err
-		}
-		arrived := <-to.briefings
-		return arrived.At.Sub(sent), m.taker.Settled(ctx, in.Incident)
-	}, func(round int) (time.Duration, error) { return m.floor.Push(ctx, round) })
+	return bench.Compare(m.out, "dispatch_push", coldRounds, m.rounds*3,
+		func(round int) (time.Duration, error) { return m.dispatch(ctx, round) },
+		func(round int) (time.Duration, error) { return m.floor.Push(ctx, round) })
+}
+
+// dispatch sends a unit to a new incident and returns how long its briefing took.
+func (m *measurement) dispatch(ctx context.Context, round int) (time.Duration, error) {
+	in, err := m.taker.Raise(ctx, string(m.place().ID))
+	if err != nil {
+		return 0, err
+	}
+	to, err := m.recommended(ctx, round, in.Incident)
+	if err != nil {
+		return 0, err
+	}
+	sent := time.Now()
+	if err := m.desk.Call(ctx, http.MethodPost, "/incidents/"+in.Incident+"/assignments", nil, map[string]string{"unit_id": to.Unit}, nil); err != nil {
+		return 0, err
+	}
+	arrived := <-to.briefings
+	return arrived.At.Sub(sent), m.taker.Settled(ctx, in.Incident)
 }
 
 // recommended is a tablet of one of the units that the call taker is shown.

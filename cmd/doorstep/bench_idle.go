@@ -40,7 +40,7 @@ func (c BenchIdleCommand) Run(ctx context.Context, d Deps) error {
 	if err != nil {
 		return err
 	}
-	desks, err := c.crews(ctx, postgres.New(pool), base, c.Connections)
+	desks, err := c.crews(ctx, postgres.New(pool.Pool), base, c.Connections)
 	if err != nil {
 		return err
 	}

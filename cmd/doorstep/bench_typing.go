@@ -8,8 +8,6 @@ import (
 	"os"
 	"time"
 
-	"github.com/jackc/pgx/v5/pgxpool"
-
 	"doorstep/internal/bench"
 	"doorstep/internal/demo"
 	"doorstep/internal/postgres"
@@ -46,7 +44,7 @@ func (c BenchTypingCommand) Run(ctx context.Context, d Deps) error {
 	if err := settle(ctx, pool); err != nil {
 		return err
 	}
-	store := postgres.New(pool)
+	store := postgres.New(pool.Pool)
 	meant, err := store.SomeAddresses(ctx, c.N)
 	if err != nil {
 		return err
@@ -65,13 +63,13 @@ func (c BenchTypingCommand) Run(ctx context.Context, d Deps) error {
 
 // gazetteer loads the files, or an invented town of eight thousand addresses
 // where there are none.
-func (c BenchTypingCommand) gazetteer(ctx context.Context, d, quiet Deps, at string, pool *pgxpool.Pool) error {
+func (c BenchTypingCommand) gazetteer(ctx context.Context, d, quiet Deps, at string, pool *postgres.Pool) error {
 	if (c.Mapping == "") != (len(c.Files) == 0) {
 		return errors.New("give --mapping together with the files of a gazetteer")
 	}
 	if len(c.Files) == 0 {
 		_, _ = fmt.Fprintln(d.Err, "typeahead-quality: no gazetteer was given, an invented town is measured instead")
-		_, err := postgres.New(pool).LoadNation(ctx, demo.NewNation(demo.Seed, time.Now(), leastScale), io.Discard)
+		_, err := postgres.New(pool.Pool).LoadNation(ctx, demo.NewNation(demo.Seed, time.Now(), leastScale), io.Discard)
 		return err
 	}
 	load := ImportAddressesCommand{importFlags{DatabaseURL: at, Mapping: c.Mapping, Files: c.Files, Rejects: os.DevNull}}

@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"github.com/alexedwards/argon2id"
-	"github.com/jackc/pgx/v5/pgxpool"
 
 	"doorstep/internal/demo"
 	"doorstep/internal/postgres"
@@ -38,7 +37,7 @@ func (c DemoCommand) Run(ctx context.Context, d Deps) error {
 		return fmt.Errorf("hash the demo password: %w", err)
 	}
 	w := demo.Make(demo.Seed, time.Now())
-	loaded, err := postgres.New(pool).LoadDemo(ctx, w, hash)
+	loaded, err := postgres.New(pool.Pool).LoadDemo(ctx, w, hash)
 	if err != nil {
 		return fmt.Errorf("demo: %w", err)
 	}
@@ -48,10 +47,10 @@ func (c DemoCommand) Run(ctx context.Context, d Deps) error {
 	return c.nation(ctx, d, pool)
 }
 
-func (c DemoCommand) nation(ctx context.Context, d Deps, pool *pgxpool.Pool) error {
+func (c DemoCommand) nation(ctx context.Context, d Deps, pool *postgres.Pool) error {
 	n := demo.NewNation(c.Seed, time.Now(), int(c.Scale))
 	began := time.Now()
-	loaded, err := postgres.New(pool).LoadNation(ctx, n, d.Err)
+	loaded, err := postgres.New(pool.Pool).LoadNation(ctx, n, d.Err)
 	if err != nil {
 		return fmt.Errorf("demo: %w", err)
 	}

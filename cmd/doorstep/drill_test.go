@@ -22,7 +22,7 @@ func TestADrillOnTwoNodes(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Cleanup(pool.Close)
-	store := postgres.New(pool)
+	store := postgres.New(pool.Pool)
 	officers, err := benchFlags{}.crews(t.Context(), store, nodes[0], 3)
 	if err != nil {
 		t.Fatal(err)

@@ -86,7 +86,7 @@ func (c FaultsCommand) Run(ctx context.Context, d Deps) (err error) {
 	if err := stack.Serve(ctx, binary); err != nil {
 		return err
 	}
-	store := postgres.New(pool)
+	store := postgres.New(pool.Pool)
 	crew, err := c.crew(ctx, store, stack)
 	if err != nil {
 		return err

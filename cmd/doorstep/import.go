@@ -124,8 +124,8 @@ type importRun struct {
 	read     int64
 	loaded   int64
 	present  int64
-	rejected int64
-	marked   map[string]int64 // by reason
+	rejected map[string]int64 // by reason
+	marked   map[string]int64
 }
 
 // load reads files and keeps their rows. read makes one of a row, with the
@@ -152,7 +152,8 @@ func load[T any](ctx context.Context, d Deps, c importFlags, fits func(intake.Ma
 	}
 	defer pool.Close()
 	run := &importRun{
-		mapping: m, store: postgres.New(pool), progress: d.Err, started: time.Now(), marked: map[string]int64{},
+		mapping: m, store: postgres.New(pool.Pool), progress: d.Err, started: time.Now(),
+		rejected: map[string]int64{}, marked: map[string]int64{},
 		rejects: c.listing(c.Rejects, "rejects"), marks: c.listing(c.Marks, "marks"),
 	}
 	if epsg, within := m.Projection(); epsg != 0 {
@@ -310,7 +311,7 @@ func take[T any](r *importRun, batch *[]T, row intake.Row, read func(*intake.Map
 }
 
 func (r *importRun) reject(n intake.Note) error {
-	r.rejected++
+	r.rejected[n.Reason]++
 	return r.rejects.add(n)
 }
 
@@ -348,15 +349,22 @@ func (r *importRun) tell(f *intake.File) {
 }
 
 func (r *importRun) report(d Deps, seconds float64, asJSON bool) error {
+	rejected := int64(0)
+	for _, n := range r.rejected {
+		rejected += n
+	}
 	_, _ = fmt.Fprintf(d.Err, "import: read %d, loaded %d, present %d, rejected %d in %.1f s (%.0f rows/s)\n",
-		r.read, r.loaded, r.present, r.rejected, seconds, float64(r.read)/seconds)
+		r.read, r.loaded, r.present, rejected, seconds, float64(r.read)/seconds)
+	for _, reason := range slices.Sorted(maps.Keys(r.rejected)) {
+		_, _ = fmt.Fprintf(d.Err, "import: rejected: %s: %d\n", reason, r.rejected[reason])
+	}
 	for _, reason := range slices.Sorted(maps.Keys(r.marked)) {
 		_, _ = fmt.Fprintf(d.Err, "import: kept, but marked: %s: %d\n", reason, r.marked[reason])
 	}
 	if len(r.marked) > 0 {
 		_, _ = fmt.Fprintf(d.Err, "import: the marked rows are listed in %s\n", r.marks.path)
 	}
-	if r.rejected > 0 {
+	if rejected > 0 {
 		_, _ = fmt.Fprintf(d.Err, "import: the rejected rows are listed in %s\n", r.rejects.path)
 	}
 	if !asJSON {
@@ -368,7 +376,7 @@ func (r *importRun) report(d Deps, seconds float64, asJSON bool) error {
 		Present  int64   `json:"present"`
 		Rejected int64   `json:"rejected"`
 		Seconds  float64 `json:"seconds"`
-	}{r.read, r.loaded, r.present, r.rejected, seconds})
+	}{r.read, r.loaded, r.present, rejected, seconds})
 }
 
 // listing lists rows that could not be used, or not whole: file, line, id and

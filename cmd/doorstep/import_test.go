@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"strings"
@@ -70,7 +71,7 @@ func TestImportCallsOfSanAntonio(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer pool.Close()
-	tally, err := postgres.New(pool).Tally(t.Context(), "san_antonio")
+	tally, err := postgres.New(pool.Pool).Tally(t.Context(), "san_antonio")
 	if err != nil || tally.Calls != 2998 || tally.DV != 56 || tally.Matched != 0 || tally.Placed > tally.Calls ||
 		tally.Blocks < 2000 || tally.Blocks > tally.Placed || tally.Addresses < 1000 || tally.Repeats < 1 {
 		t.Errorf("the source comes to %+v, %v", tally, err)
@@ -133,25 +134,37 @@ type centre struct {
 // the marks.
 func (c centre) load(kind, mapping, data string) (r importReport, rejects, marks string) {
 	c.t.Helper()
-	write := func(name, text string) string {
-		path := filepath.Join(c.dir, name)
-		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
-			c.t.Fatal(err)
-		}
-		return path
-	}
 	for _, name := range []string{"r", "m"} {
 		if err := os.RemoveAll(filepath.Join(c.dir, name)); err != nil {
 			c.t.Fatal(err)
 		}
 	}
 	r, err := importing(c.t, kind, "--json", "--database-url", c.at, "--rejects", filepath.Join(c.dir, "r"), "--marks", filepath.Join(c.dir, "m"),
-		"--mapping", write("mapping.yaml", mapping), write("data", data))
+		"--mapping", c.write("mapping.yaml", mapping), c.write("data", data))
 	if err != nil {
 		c.t.Fatal(err)
 	}
 	r.Seconds = 0
 	return r, c.listed("r"), c.listed("m")
+}
+
+// told is what a person reads of an import.
+func (c centre) told(kind, mapping, data string) string {
+	c.t.Helper()
+	var errs bytes.Buffer
+	args := []string{"import", kind, "--database-url", c.at, "--rejects", filepath.Join(c.dir, "told"), "--mapping", c.write("mapping.yaml", mapping), c.write("data", data)}
+	if err := run(c.t.Context(), args, Deps{Getenv: func(string) string { return "" }, Out: io.Discard, Err: &errs}); err != nil {
+		c.t.Fatal(err)
+	}
+	return errs.String()
+}
+
+func (c centre) write(name, text string) string {
+	path := filepath.Join(c.dir, name)
+	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+		c.t.Fatal(err)
+	}
+	return path
 }
 
 // listed is a listing without its head and the file.
@@ -243,6 +256,10 @@ district: {code: "{CODE}", name: "{NAME}", epsg: 3301}
 // TestImportACentre goes from its register to its cautions.
 func TestImportACentre(t *testing.T) {
 	c := centre{t, pgtest.URL(t), t.TempDir()}
+	told := c.told("addresses", testRegister, "id,address,town,county,code,x,y\n,Kase tn 1,Kivila,,,,\n,Kase tn 2,Kivila,,,,\n")
+	if !strings.Contains(told, "read 2, loaded 0, present 0, rejected 2") || !strings.Contains(told, "import: rejected: no id: 2\n") {
+		t.Errorf("a person reads\n%s", told)
+	}
 	register := "id,address,town,county,code,x,y\n" +
 		"A1,Kase tn 1,Kivila,Metsa maakond,0099,540000,6589000\n" +
 		"A2,Kase tn 1,Saarde,Metsa maakond,0099,600000,6500000\n" +
@@ -276,20 +293,22 @@ func TestImportACentre(t *testing.T) {
 		"1,2026-01-01T10:00:00Z,\"Kase tn 3-2, Kivila\",24.7,59.4,family\n"+
 		"1,2026-01-09T10:00:00Z,\"Kase tn 3-2, Kivila\",24.7,59.4,family\n"+ // another time
 		"4,2026-01-04T10:00:00Z,Kase tn 1,540000,6589000,noise\n"+
-		"5,2099-01-04T10:00:00Z,Kase tn 1,,,noise\n")
-	if want := (importReport{Read: 7, Loaded: 4, Present: 1, Rejected: 2}); r != want {
+		"5,2099-01-04T10:00:00Z,Kase tn 1,,,noise\n"+
+		"6,2026-01-05T10:00:00Z,\"Kase tn 3-2, Kivila\",200,99,noise\n") // nowhere on earth
+	if want := (importReport{Read: 8, Loaded: 5, Present: 1, Rejected: 2}); r != want {
 		t.Errorf("the calls count %+v, want %+v", r, want)
 	}
 	if want := "8,5,received in the future\n6,1,its id is there with another time of receiving\n"; rejects != want {
 		t.Errorf("rejected\n%s", rejects)
 	}
-	for _, want := range []string{"3,2,\"the address is in several towns, and the row names none: kept as unverified\"\n", "5,3,", "4,3,the coordinates are swapped\n", "7,4,\"the coordinates are in metres, not in degrees\"\n"} {
+	for _, want := range []string{"3,2,\"the address is in several towns, and the row names none: kept as unverified\"\n", "5,3,", "4,3,the coordinates are swapped\n", "7,4,\"the coordinates are in metres, not in degrees\"\n",
+		"9,6,the coordinates lie outside of the area\n"} {
 		if strings.HasPrefix(want, "5,3") == strings.Contains(marks, want) {
 			t.Errorf("of %q is marked:\n%s", want, marks)
 		}
 	}
 	c.want("select string_agg(i.number || ' ' || a.kind || ' ' || a.locality, ', ' order by i.number) from incident i join address a on a.id = i.address_id",
-		"1 dwelling Kivila, 2 unverified , 3 dwelling Kivila, 4 unverified ")
+		"1 dwelling Kivila, 2 unverified , 3 dwelling Kivila, 4 unverified , 6 dwelling Kivila")
 	if r, rejects, _ = c.load("calls", testCalls, "id,at,address,lon,lat,type\n1,2026-02-01T10:00:00Z,,,,family\n"); r.Rejected != 1 || !strings.Contains(rejects, "another time") {
 		t.Errorf("an id of another file with another time counts %+v:\n%s", r, rejects)
 	}
@@ -363,7 +382,7 @@ func TestImportACentre(t *testing.T) {
 		t.Errorf("the districts count %+v:\n%s", r, rejects)
 	}
 	c.want("select string_agg(label, ', ' order by label) from address where district_code = 'k'", "Kase tn 1, Kase tn 3, Kase tn 3-2, Kuuse tn 3")
-	c.want("select string_agg(number, ', ' order by number) from incident where district_code = 'k'", "1, 3")
+	c.want("select string_agg(number, ', ' order by number) from incident where district_code = 'k'", "1, 3, 6")
 }
 
 // TestImportARenamedAddress: the old name still finds it, in a file and typed.

@@ -28,7 +28,7 @@ func pages() http.Handler {
 	}
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /{$}", page("index.html"))
-	for _, desk := range []string{"calltaking", "tablet", "district", "authoring"} {
+	for _, desk := range []string{"calltaking", "tablet", "district", "supervision", "authoring"} {
 		mux.HandleFunc("GET /"+desk, page(desk+".html"))
 	}
 	mux.HandleFunc("GET /", func(w http.ResponseWriter, r *http.Request) {

@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"net"
+	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -53,6 +54,19 @@ func TestRedisOfEveryKind(t *testing.T) {
 // startRedis starts a server of its own and returns its address.
 func startRedis(t *testing.T, config string, args ...string) string {
 	t.Helper()
+	r := newRedis(t, config)
+	r.start(t, args...)
+	return r.addr
+}
+
+// ownRedis is a Redis that a test may kill and start again.
+type ownRedis struct {
+	binary, file, addr string
+	process            *exec.Cmd
+}
+
+func newRedis(t *testing.T, config string) *ownRedis {
+	t.Helper()
 	binary, err := exec.LookPath("redis-server")
 	must(t, err)
 	free, err := net.Listen("tcp", "127.0.0.1:0")
@@ -63,17 +77,72 @@ func startRedis(t *testing.T, config string, args ...string) string {
 	dir := t.TempDir()
 	file := filepath.Join(dir, "redis.conf")
 	must(t, os.WriteFile(file, []byte("bind 127.0.0.1\nport "+port+"\ndir "+dir+"\nsave \"\"\n"+config), 0o600))
-	cmd := exec.CommandContext(t.Context(), binary, append([]string{file}, args...)...)
-	must(t, cmd.Start())
-	t.Cleanup(func() { _ = cmd.Process.Kill(); _ = cmd.Wait() })
-	eventually(t, "listens on "+addr, func() bool {
-		c, err := net.DialTimeout("tcp", addr, time.Second)
+	return &ownRedis{binary: binary, file: file, addr: addr}
+}
+
+func (r *ownRedis) start(t *testing.T, args ...string) {
+	t.Helper()
+	r.process = exec.CommandContext(t.Context(), r.binary, append([]string{r.file}, args...)...)
+	must(t, r.process.Start())
+	t.Cleanup(r.kill)
+	eventually(t, "listens on "+r.addr, func() bool {
+		c, err := net.DialTimeout("tcp", r.addr, time.Second)
 		if err == nil {
 			_ = c.Close()
 		}
 		return err == nil
 	})
-	return addr
+}
+
+// kill ends it without a farewell; killing twice is harmless.
+func (r *ownRedis) kill() {
+	_ = r.process.Process.Kill()
+	_ = r.process.Wait()
+}
+
+// TestWithoutRedisTheOtherNodeHearsInTime kills the Redis between two nodes and
+// starts it again, with a briefing in each of the three times.
+func TestWithoutRedisTheOtherNodeHearsInTime(t *testing.T) {
+	between := newRedis(t, "")
+	between.start(t)
+	at := newWorld(t)
+	centre, field := startNode(t, at, "redis://"+between.addr), startNode(t, at, "redis://"+between.addr)
+	taker, officer := signIn(t, centre, "calltaker1"), signIn(t, field, "patrol1")
+	call := takeCall(t, taker, repeatAddress(t, centre))
+	in := ask[named](t, taker, http.MethodPost, "/incidents", nil, map[string]string{"call_id": call.ID})
+	unit := unitOf(t, officer)
+	tablet := listen(t, officer, map[string]int64{"unit:" + unit: 0})
+	says := func(status string) {
+		t.Helper()
+		eventually(t, "both nodes are "+status, func() bool {
+			return ready(t, centre, http.StatusOK) == status && ready(t, field, http.StatusOK) == status
+		})
+	}
+	says("ready")
+	ask[assigned](t, taker, http.MethodPost, "/incidents/"+in.ID+"/assignments", nil, map[string]any{"unit_id": unit})
+	next(t, tablet, "briefing")
+
+	between.kill()
+	revision := 1
+	// The first goes out while the nodes find out that Redis is gone.
+	for _, answer := range []string{"yes", "no", "unknown", "yes", "no"} {
+		revision++
+		began := time.Now()
+		ask[wireCall](t, taker, http.MethodPut, "/calls/"+call.ID+"/answers/weapon", nil, map[string]any{"value": answer})
+		if got := body[briefed](t, next(t, tablet, "briefing")); got.Revision != revision {
+			t.Fatalf("revision %d came, want %d", got.Revision, revision)
+		}
+		if took := time.Since(began); took > 1500*time.Millisecond {
+			t.Errorf("without Redis the other node heard after %s", took)
+		}
+	}
+	says("degraded")
+	between.start(t)
+	says("ready")
+	ask[wireCall](t, taker, http.MethodPut, "/calls/"+call.ID+"/answers/weapon", nil, map[string]any{"value": "yes"})
+	if got := body[briefed](t, next(t, tablet, "briefing")); got.Revision != revision+1 {
+		t.Fatalf("revision %d came, want %d", got.Revision, revision+1)
+	}
 }
 
 func must(t *testing.T, err error) {

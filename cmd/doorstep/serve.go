@@ -10,14 +10,14 @@ import (
 	"net/url"
 	"os"
 	"runtime/debug"
+	"slices"
+	"sync/atomic"
 	"time"
 
 	"github.com/alexedwards/scs/pgxstore"
 	"github.com/alexedwards/scs/v2"
 	"github.com/google/uuid"
-	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/prometheus/client_golang/prometheus"
-	"github.com/prometheus/client_golang/prometheus/collectors"
 	"github.com/redis/go-redis/v9"
 	"github.com/rs/zerolog"
 	"golang.org/x/sync/errgroup"
@@ -39,13 +39,16 @@ import (
 // ServeCommand runs one node of the service. Any number run side by side.
 type ServeCommand struct {
 	Addr          string        `env:"DOORSTEP_ADDR" default:"127.0.0.1:8112" help:"Address to listen on, host:port."`
-	DatabaseURL   string        `name:"database-url" env:"DOORSTEP_DATABASE_URL,DATABASE_URL" required:"" help:"PostgreSQL with PostGIS: the system of record."`
+	DatabaseURL   string        `name:"database-url" env:"DOORSTEP_DATABASE_URL,DATABASE_URL" required:"" help:"PostgreSQL with PostGIS: the system of record. With a replica: postgres://user@one:5432,two:5432/doorstep?target_session_attrs=read-write."`
 	RedisURL      string        `name:"redis-url" env:"DOORSTEP_REDIS_URL,REDIS_URL" help:"Redis that carries nudges between nodes, without it PostgreSQL does: redis://host:port, a cluster with addr=host:port for each further node, or Sentinels with master_name=NAME."`
-	DatabaseConns int32         `name:"database-conns" env:"DOORSTEP_DATABASE_CONNS" default:"24" help:"Most connections to PostgreSQL."`
+	DatabaseConns int32         `name:"database-conns" env:"DOORSTEP_DATABASE_CONNS" default:"24" help:"Most connections to PostgreSQL, besides the two that listen and watch."`
 	Origins       []string      `env:"DOORSTEP_ORIGINS" help:"Origins allowed on the stream besides the own host, as https://host."`
 	SecureCookies bool          `name:"secure-cookies" env:"DOORSTEP_SECURE_COOKIES" help:"Send cookies over TLS only. Set it wherever people sign in over a network."`
 	SessionIdle   time.Duration `name:"session-idle" env:"DOORSTEP_SESSION_IDLE" default:"12h" help:"A session ends this long after its last sign-in."`
 	LogLevel      string        `name:"log-level" env:"DOORSTEP_LOG_LEVEL" default:"info" enum:"debug,info,warn,error" help:"Least severe log line to write."`
+	Leave         time.Duration `env:"DOORSTEP_LEAVE" default:"1s" help:"How long a node that stops goes on taking requests while /readyz says so, for a balancer to send them elsewhere."`
+	Traces        string        `name:"traces" env:"OTEL_EXPORTER_OTLP_ENDPOINT" help:"Where traces are sent by OTLP over HTTP, as http://collector:4318; without it there are none."`
+	LimitFlags    `embed:""`
 	Drain         time.Duration `env:"DOORSTEP_DRAIN" default:"10s" help:"How long requests in progress may take to end when the node stops."`
 }
 
@@ -62,14 +65,21 @@ func (c ServeCommand) Validate() error {
 	if c.SessionIdle < time.Minute || c.SessionIdle > 24*time.Hour {
 		return fmt.Errorf("DOORSTEP_SESSION_IDLE is %s: give 1m to 24h", c.SessionIdle)
 	}
+	if c.Leave < 0 || c.Leave > time.Minute {
+		return fmt.Errorf("DOORSTEP_LEAVE is %s: give 0s to 1m", c.Leave)
+	}
+	if _, err := c.proxies(); err != nil {
+		return err
+	}
 	if c.Drain < 0 || c.Drain > time.Minute {
 		return fmt.Errorf("DOORSTEP_DRAIN is %s: give 0s to 1m", c.Drain)
 	}
 	return nil
 }
 
-// Run serves until the context ends, then stops in order: no new requests, the
-// sockets told to come back elsewhere, the pool closed.
+// Run serves until the context ends, then stops in order: /readyz says so, no
+// new requests, those in progress ended, the sockets told to come back
+// elsewhere, the pool closed.
 func (c ServeCommand) Run(ctx context.Context, d Deps) error {
 	level, err := zerolog.ParseLevel(c.LogLevel)
 	if err != nil {
@@ -82,6 +92,9 @@ func (c ServeCommand) Run(ctx context.Context, d Deps) error {
 		return fmt.Errorf("open PostgreSQL: %w", err)
 	}
 	defer pool.Close()
+	if err := pool.Durable(ctx); err != nil {
+		return err
+	}
 	node, err := c.node(ctx, pool, log)
 	if err != nil {
 		return err
@@ -99,8 +112,14 @@ func (c ServeCommand) Run(ctx context.Context, d Deps) error {
 type node struct {
 	room *control.Room
 	hub  *live.Hub
+	pool *postgres.Pool
 	http *http.Server
 	log  zerolog.Logger
+	// flush sends what is left of traces.
+	flush func(context.Context) error
+
+	leave    time.Duration
+	stopping atomic.Bool
 }
 
 // A node lives on a few tens of megabytes, and a collection in the middle of a
@@ -125,9 +144,14 @@ func spendMemory(getenv func(string) string) {
 }
 
 // node builds every part and passes it by hand.
-func (c ServeCommand) node(ctx context.Context, pool *pgxpool.Pool, log zerolog.Logger) (*node, error) {
+func (c ServeCommand) node(ctx context.Context, pool *postgres.Pool, log zerolog.Logger) (*node, error) {
 	spendMemory(os.Getenv)
-	store := postgres.New(pool)
+	tracer, flush, err := c.tracer(ctx, log)
+	if err != nil {
+		return nil, err
+	}
+	store := postgres.New(pool.Pool)
+	store.Tracer = tracer
 	room, err := newRoom(ctx, store, log)
 	if err != nil {
 		return nil, err
@@ -138,25 +162,28 @@ func (c ServeCommand) node(ctx context.Context, pool *pgxpool.Pool, log zerolog.
 	}
 	hub := live.New(live.Config{
 		Log: log, After: notices(store), Last: store.LastSeqs, Changed: store.Changed, MayHear: room.MayHear,
-		Inbound: inbound(room), Redis: relay, Notify: store.Notify, Listen: store.Listen, Origins: c.Origins,
+		Inbound: inbound(room), Redis: relay, Notify: store.Notify, Listen: store.Listen, Origins: c.Origins, Tracer: tracer,
+		AccountConns: c.SessionStreams, AddressConns: c.AddressStreams,
 	})
 	room.Push = func(ctx context.Context, told ...control.Notice) { hub.Push(ctx, frames(told)...) }
+	room.Prepare = func(ctx context.Context, n control.Notice) func() { return hub.Prepare(ctx, live.Notice(n)) }
 	sessions := scs.New()
-	sessions.Store = pgxstore.New(pool)
+	sessions.Store = pgxstore.New(pool.Pool)
 	sessions.Lifetime = c.SessionIdle
 	sessions.Codec, sessions.HashTokenInStore = postgres.SessionCodec{}, true
+	seen := httpapi.NewSeen()
+	n := &node{room: room, hub: hub, pool: pool, log: log, leave: c.Leave, flush: flush}
 	api := &httpapi.Server{
 		Room: room, Accounts: accounts{store}, Sessions: sessions, SessionAccount: postgres.SessionAccount, Find: find(store), Stream: hub,
-		Ready: readiness(pool, relay, hub), AsyncAPI: live.AsyncAPI, Schemas: schemas(), Pages: pages(), Metrics: metrics(pool, hub), Log: log,
-		Secure: c.SecureCookies, Limits: &httpapi.Limits{},
+		Ready: n.ready, AsyncAPI: live.AsyncAPI, Schemas: schemas(), Pages: pages(),
+		Metrics: metrics(pool.Pool, slices.Concat(store.Collectors(), seen.Collectors(), []prometheus.Collector{hub})...), Log: log,
+		Secure: c.SecureCookies, Limits: httpapi.NewLimits(c.rates()), Seen: seen, Tracer: tracer,
 	}
-	return &node{
-		room: room, hub: hub, log: log,
-		http: &http.Server{
-			Handler: api.Handler(), ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 30 * time.Second,
-			IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 32 << 10,
-		},
-	}, nil
+	n.http = &http.Server{
+		Handler: n.closing(api.Handler()), ConnState: api.ConnState, ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 30 * time.Second,
+		IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 32 << 10,
+	}
+	return n, nil
 }
 
 // newRoom loads what is shipped as data and refuses to start on a mistake in it.
@@ -250,7 +277,8 @@ func (n *node) run(ctx context.Context, listener net.Listener, drain time.Durati
 	defer stop()
 	group, work := errgroup.WithContext(work)
 	group.Go(func() error { return ignore(n.hub.Run(work), context.Canceled) })
-	group.Go(func() error { n.every(work, deadlineTick, "deadlines not checked", n.room.AlertLate); return nil })
+	group.Go(func() error { n.pool.Watch(work, n.saveFails); return nil })
+	group.Go(func() error { n.every(work, deadlineTick, "deadlines not checked", n.room.Escalate); return nil })
 	group.Go(func() error {
 		n.every(work, deadlineTick, "what was sent is not entered", n.room.EnterSent)
 		return nil
@@ -260,18 +288,71 @@ func (n *node) run(ctx context.Context, listener net.Listener, drain time.Durati
 	group.Go(func() error {
 		select {
 		case <-ctx.Done():
+			n.goes(work)
 		case <-work.Done():
 		}
 		ending, cancel := context.WithTimeout(context.WithoutCancel(ctx), drain)
 		defer cancel()
 		err := n.http.Shutdown(ending)
 		stop()
+		if failed := n.flush(ending); failed != nil {
+			n.log.Warn().Err(failed).Msg("the last traces are not sent") // nobody waits for them
+		}
 		return err
 	})
 	return group.Wait()
 }
 
-// every does something again and again until the context ends.
+// goes has a balancer send no more, before requests are refused.
+func (n *node) goes(ctx context.Context) {
+	n.stopping.Store(true)
+	select {
+	case <-ctx.Done():
+	case <-time.After(n.leave):
+	}
+}
+
+// closing has a client of a node that stops open its next connection elsewhere.
+func (n *node) closing(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if n.stopping.Load() {
+			w.Header().Set("Connection", "close")
+		}
+		next.ServeHTTP(w, r)
+	})
+}
+
+// saveFails tells the screens since when nothing can be saved, or that it can again.
+func (n *node) saveFails(since time.Time) {
+	if since.IsZero() {
+		n.log.Info().Msg("the database can be written again")
+	} else {
+		n.log.Error().Time("since", since).Msg("the database is away: nothing can be saved")
+	}
+	n.hub.SaveFails(since)
+}
+
+// ready says whether the node can take calls. What it knows of the database is
+// a second old at most, and asking costs nothing.
+func (n *node) ready(context.Context) httpapi.Readiness {
+	r := httpapi.Readiness{Status: "ready", Database: "up", Redis: "up"}
+	switch {
+	case n.hub.Redis == nil:
+		r.Redis = "not_used"
+	case !n.hub.RedisUp():
+		r.Redis, r.Status = "down", "degraded"
+	}
+	if !n.pool.Away().IsZero() {
+		r.Database, r.Status = "down", "unavailable"
+	}
+	if n.stopping.Load() {
+		r.Status = "stopping"
+	}
+	return r
+}
+
+// every does something again and again until the context ends, as far as there
+// is a database to do it with.
 func (n *node) every(ctx context.Context, wait time.Duration, failed string, do func(context.Context) error) {
 	tick := time.NewTicker(wait)
 	defer tick.Stop()
@@ -280,6 +361,9 @@ func (n *node) every(ctx context.Context, wait time.Duration, failed string, do 
 		case <-ctx.Done():
 			return
 		case <-tick.C:
+			if !n.pool.Away().IsZero() {
+				continue
+			}
 			if err := do(ctx); err != nil && ctx.Err() == nil {
 				n.log.Error().Err(err).Msg(failed)
 			}
@@ -355,35 +439,4 @@ func find(store *postgres.Store) func(context.Context, premise.Search) ([]httpap
 		}
 		return out, err
 	}
-}
-
-func readiness(pool *pgxpool.Pool, relay redis.UniversalClient, hub *live.Hub) func(context.Context) httpapi.Readiness {
-	return func(ctx context.Context) httpapi.Readiness {
-		ctx, cancel := context.WithTimeout(ctx, 2*time.Second)
-		defer cancel()
-		r := httpapi.Readiness{Status: "ready", Database: "up", Redis: "up"}
-		switch {
-		case relay == nil:
-			r.Redis = "not_used"
-		case !hub.RedisUp():
-			r.Redis, r.Status = "down", "degraded"
-		}
-		if err := pool.Ping(ctx); err != nil {
-			r.Database, r.Status = "down", "unavailable"
-		}
-		return r
-	}
-}
-
-func metrics(pool *pgxpool.Pool, hub *live.Hub) *prometheus.Registry {
-	gauge := func(name, help string, value func() float64) prometheus.Collector {
-		return prometheus.NewGaugeFunc(prometheus.GaugeOpts{Namespace: "doorstep", Name: name, Help: help}, value)
-	}
-	r := prometheus.NewRegistry()
-	r.MustRegister(
-		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}),
-		gauge("stream_connections", "Open websockets.", func() float64 { return float64(hub.Stats().Connections) }),
-		gauge("database_connections", "Connections to PostgreSQL.", func() float64 { return float64(pool.Stat().TotalConns()) }),
-	)
-	return r
 }

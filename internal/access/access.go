@@ -9,12 +9,13 @@ import (
 	"doorstep/internal/fault"
 )
 
-// Role is one of the four kinds of people at work here.
+// Role is one of the kinds of people at work here.
 type Role string
 
 // The roles.
 const (
 	CallTaker       Role = "call_taker"
+	ShiftSupervisor Role = "shift_supervisor"
 	PatrolOfficer   Role = "patrol_officer"
 	DistrictOfficer Role = "district_officer"
 	Administrator   Role = "administrator"
@@ -52,9 +53,10 @@ type Purpose string
 
 // The purposes that the program itself can state.
 const (
-	ForCall     Purpose = "call"     // deciding on a call in progress
-	ForBriefing Purpose = "briefing" // telling the crew that is sent
-	ForReview   Purpose = "review"   // the district officer's follow-up
+	ForCall      Purpose = "call"      // deciding on a call in progress
+	ForBriefing  Purpose = "briefing"  // telling the crew that is sent
+	ForReview    Purpose = "review"    // the district officer's follow-up
+	ForOversight Purpose = "oversight" // the shift supervisor's look at what goes on
 )
 
 // Use is one look at protected history. Reading history takes a Use, which is
@@ -66,10 +68,16 @@ type Use struct {
 	At       time.Time
 }
 
+// SupervisorTopic is what everybody hears who supervises a shift.
+const SupervisorTopic = "role:" + string(ShiftSupervisor)
+
 // Topics are what the actor hears without asking: the own inbox, the unit that
-// it crews, and the district that it answers for.
+// it crews, the district that it answers for, and what a supervisor must know.
 func (a Actor) Topics() []string {
 	topics := []string{"user:" + string(a.ID)}
+	if a.Role == ShiftSupervisor {
+		topics = append(topics, SupervisorTopic)
+	}
 	if a.Role == PatrolOfficer && a.UnitID != "" {
 		topics = append(topics, "unit:"+a.UnitID)
 	}

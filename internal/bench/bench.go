@@ -59,6 +59,12 @@ func Timed(step func() error) (time.Duration, error) {
 	return time.Since(began), err
 }
 
+// P50 of at least one duration, in milliseconds.
+func P50(d []time.Duration) float64 { return quantile(d, 0.50) }
+
+// P99 of at least one duration, in milliseconds.
+func P99(d []time.Duration) float64 { return quantile(d, 0.99) }
+
 // quantile of at least one duration, in milliseconds, by the nearest rank.
 func quantile(d []time.Duration, q float64) float64 {
 	sorted := slices.Sorted(slices.Values(d))

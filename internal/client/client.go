@@ -26,9 +26,10 @@ type Client struct {
 
 // Refusal is an answer that is not a success.
 type Refusal struct {
-	Status int
-	Path   string
-	Body   []byte // problem+json
+	Status     int
+	Path       string
+	RetryAfter string // seconds, where the service says so
+	Body       []byte // problem+json
 }
 
 func (r *Refusal) Error() string {
@@ -118,7 +119,7 @@ func (c *Client) Call(ctx context.Context, method, path string, header http.Head
 		return err
 	}
 	if answer.StatusCode >= http.StatusMultipleChoices {
-		return &Refusal{Status: answer.StatusCode, Path: path, Body: text}
+		return &Refusal{Status: answer.StatusCode, Path: path, RetryAfter: answer.Header.Get("Retry-After"), Body: text}
 	}
 	if out == nil {
 		return nil

@@ -358,7 +358,7 @@ func (r *Room) RaiseIncident(ctx context.Context, a access.Actor, id call.ID, on
 
 // Alert is something that a desk must notice now.
 type Alert struct {
-	Kind       string    `json:"kind" enum:"delivery_late,incident_raised,record_written,disagreement"`
+	Kind       string    `json:"kind" enum:"delivery_late,taken_over,incident_raised,record_written,disagreement"`
 	IncidentID string    `json:"incident_id"`
 	Number     string    `json:"number,omitempty"`
 	UnitID     string    `json:"unit_id,omitempty"`
@@ -366,6 +366,10 @@ type Alert struct {
 	BriefingID string    `json:"briefing_id,omitempty"`
 	Revision   int       `json:"revision,omitempty"`
 	SentAt     time.Time `json:"sent_at,omitzero"`
+
+	Step  briefing.Step  `json:"step,omitempty"`  // that is late
+	Level briefing.Level `json:"level,omitempty"` // who is told that it is
+	By    string         `json:"by,omitempty"`    // who took over
 }
 
 func incidentTopic(id incident.ID) string { return "incident:" + string(id) }

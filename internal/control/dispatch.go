@@ -95,7 +95,7 @@ func (r *Room) Assign(ctx context.Context, a access.Actor, id incident.ID, to un
 			Assignment: assigned, Delivery: deliveries(*w.Briefing, []unit.Assignment{assigned}, now)[0],
 			Use: access.Use{Actor: a, Purpose: access.ForBriefing, Incident: string(id), At: now},
 		})
-	}, func(frame Notice) { r.Push(ctx, frame) })
+	}, func(frame Notice) (push func()) { return r.Prepare(ctx, frame) })
 	r.tell(ctx, kept)
 	if err != nil {
 		return Kept{}, fmt.Errorf("assign unit %s: %w", to, err)
@@ -125,6 +125,7 @@ type IncidentView struct {
 	Assignments []unit.Assignment
 	Deliveries  []briefing.Delivery
 	Briefing    *briefing.Briefing
+	TakenOver   *TakenOver
 }
 
 // Incident shows an incident to those who work on it: the centre, a unit that
@@ -145,22 +146,27 @@ func (r *Room) Incident(ctx context.Context, a access.Actor, id incident.ID) (In
 	if err != nil {
 		return IncidentView{}, err
 	}
+	taken, err := r.Store.TakenOver(ctx, id)
+	if err != nil {
+		return IncidentView{}, err
+	}
 	use := access.Use{Actor: a, Purpose: purposeOf[a.Role], Incident: string(id), At: r.Now()}
 	if err := r.Store.Used(ctx, use); err != nil {
 		return IncidentView{}, fmt.Errorf("record the look at incident %s: %w", id, err)
 	}
-	return IncidentView{Incident: *w.Incident, CallID: string(w.Call.ID), Assignments: all, Deliveries: sent, Briefing: w.Briefing}, nil
+	return IncidentView{Incident: *w.Incident, CallID: string(w.Call.ID), Assignments: all, Deliveries: sent, Briefing: w.Briefing, TakenOver: taken}, nil
 }
 
 // purposeOf is why each role looks at an incident.
 var purposeOf = map[access.Role]access.Purpose{
 	access.CallTaker: access.ForCall, access.PatrolOfficer: access.ForBriefing, access.DistrictOfficer: access.ForReview,
+	access.ShiftSupervisor: access.ForOversight,
 }
 
 // maySee is the relation that opens an incident to an actor.
 func maySee(a access.Actor, in incident.Incident, sent []unit.Assignment) bool {
 	switch a.Role {
-	case access.CallTaker:
+	case access.CallTaker, access.ShiftSupervisor:
 		return true
 	case access.PatrolOfficer:
 		return slices.ContainsFunc(sent, func(s unit.Assignment) bool { return a.UnitID != "" && string(s.UnitID) == a.UnitID })
@@ -219,16 +225,5 @@ func (r *Room) EnterSent(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("enter what was sent: %w", err)
 	}
-	return nil
-}
-
-// AlertLate tells the call takers of briefings that did not arrive in time.
-func (r *Room) AlertLate(ctx context.Context) error {
-	now := r.Now()
-	notices, err := r.Store.LateDeliveries(ctx, now.Add(-briefing.AckDeadline), now)
-	if err != nil {
-		return fmt.Errorf("late deliveries: %w", err)
-	}
-	r.tell(ctx, Kept{Notices: notices})
 	return nil
 }

@@ -10,6 +10,7 @@ import (
 	"doorstep/internal/fault"
 	"doorstep/internal/incident"
 	"doorstep/internal/outcome"
+	"doorstep/internal/person"
 	"doorstep/internal/premise"
 )
 
@@ -18,6 +19,7 @@ type Premise struct {
 	Address premise.Address
 	Entry   premise.GazetteerEntry
 	History premise.History
+	Links   []person.Link // of the residents, for a district officer
 }
 
 // ReviewPremise reads the whole history of an address, a page at a time.
@@ -42,7 +44,18 @@ func (r *Room) ReviewPremise(ctx context.Context, a access.Actor, id premise.ID,
 		return Premise{}, fmt.Errorf("history of address %s: %w", id, err)
 	}
 	entry, err := r.Store.Entry(ctx, id)
-	return Premise{at, entry, past}, err
+	if err != nil {
+		return Premise{}, err
+	}
+	p = Premise{at, entry, past, []person.Link{}}
+	if a.Role == access.DistrictOfficer && len(past.Residents) > 0 {
+		of := make([]person.ID, len(past.Residents))
+		for i, resident := range past.Residents {
+			of[i] = person.ID(resident.PersonID)
+		}
+		p.Links, err = r.Store.PersonLinks(ctx, access.Use{Actor: a, Purpose: purpose, At: r.Now()}, of, a.DistrictCode)
+	}
+	return p, err
 }
 
 // Nearby reads the newest 50 incidents around a point, for a district officer
@@ -238,4 +251,33 @@ func (r *Room) Repeats(ctx context.Context, a access.Actor, by string, limit int
 		return nil, fault.New(fault.Forbidden, "you have no district")
 	}
 	return r.Store.Repeats(ctx, access.Use{Actor: a, Purpose: access.ForReview, At: r.Now()}, by, a.DistrictCode, limit)
+}
+
+// PersonMerge says that two records are one human being.
+type PersonMerge struct {
+	ID       string
+	From, To person.ID
+	District string // whose officer says so
+	By       access.AccountID
+	At       time.Time
+}
+
+// MergePersons keeps that a record is of the same human being as another, whose
+// past it is read with from now on.
+func (r *Room) MergePersons(ctx context.Context, a access.Actor, from, to person.ID) error {
+	if err := a.Need(access.DistrictOfficer); err != nil {
+		return err
+	}
+	if from == to {
+		return fault.Bad("same_as", "is the same record")
+	}
+	return r.Store.MergePersons(ctx, PersonMerge{r.NewID(), from, to, a.DistrictCode, a.ID, r.Now()})
+}
+
+// UnmergePersons takes that back: each has its own past again.
+func (r *Room) UnmergePersons(ctx context.Context, a access.Actor, from person.ID) error {
+	if err := a.Need(access.DistrictOfficer); err != nil {
+		return err
+	}
+	return r.Store.UnmergePersons(ctx, PersonMerge{From: from, District: a.DistrictCode, By: a.ID, At: r.Now()})
 }

@@ -137,9 +137,10 @@ type Store interface {
 	// returns. If decide refuses, nothing is written.
 	Change(ctx context.Context, key Key, once *Once, decide func(Work) (Written, error)) (Kept, error)
 	// Send is Change for the sending of a unit. Of a case that is ready it commits the
-	// frame alone and calls sent with it, then enters what else decide returned; sent
-	// is not called, and the frame is among the notices, where it does all at once.
-	Send(ctx context.Context, key Key, once *Once, decide func(Work) (Written, error), sent func(frame Notice)) (Kept, error)
+	// frame alone, lets it be prepared meanwhile and pushes it, then enters what else
+	// decide returned. Where it does all at once, prepare is not called and the frame
+	// is among the notices.
+	Send(ctx context.Context, key Key, once *Once, decide func(Work) (Written, error), prepare func(frame Notice) (push func())) (Kept, error)
 	// EnterSent enters what was sent before a time and not entered since, as Enter
 	// says: the server that sent it died.
 	EnterSent(ctx context.Context, before time.Time) ([]Notice, error)
@@ -170,6 +171,13 @@ type Store interface {
 	// back; a Conflict when it is verified, or matched already.
 	Match(ctx context.Context, m Match) error
 	Unmatch(ctx context.Context, m Match) error
+	// MergePersons keeps that two records are one human being, UnmergePersons that
+	// they are not; a Conflict when one of them was merged already.
+	MergePersons(ctx context.Context, m PersonMerge) error
+	UnmergePersons(ctx context.Context, m PersonMerge) error
+	// PersonLinks lists the records that may be the same human being as these or
+	// were merged into them, and records the use.
+	PersonLinks(ctx context.Context, use access.Use, of []person.ID, district string) ([]person.Link, error)
 	// FromNumber reads the earlier calls from the number of a call, and records
 	// the use.
 	FromNumber(ctx context.Context, use access.Use, id call.ID) (call.FromNumber, error)
@@ -190,8 +198,26 @@ type Store interface {
 	Acknowledge(ctx context.Context, u unit.ID, topic string, seq int64, now time.Time) ([]Notice, error)
 	Displayed(ctx context.Context, u unit.ID, id briefing.ID, revision int, now time.Time) ([]Notice, error)
 	Read(ctx context.Context, u unit.ID, by access.AccountID, id briefing.ID, revision int, now time.Time) ([]Notice, error)
-	// LateDeliveries marks what is undelivered since before and alerts on it.
-	LateDeliveries(ctx context.Context, before, now time.Time) ([]Notice, error)
+	// ToldByRadio keeps that the account by told a unit a revision by radio; a
+	// repeat changes nothing.
+	ToldByRadio(ctx context.Context, id incident.ID, u unit.ID, revision int, by access.AccountID, now time.Time) ([]Notice, error)
+	// Escalate lets decide judge each unit's assignment that is due, and keeps and
+	// tells what it returns: once, however many servers ask.
+	Escalate(ctx context.Context, now time.Time, decide func(Underway) Escalated) ([]Notice, error)
+	Deadlines(ctx context.Context) (KeptDeadlines, error)
+	// SetDeadlines writes over a version; Stale when it is not the newest.
+	SetDeadlines(ctx context.Context, version int64, d briefing.Deadlines, by access.AccountID, now time.Time) error
+
+	// Unread lists the assignments whose unit has not read the newest revision, the
+	// first sent first.
+	Unread(ctx context.Context, limit int) ([]Unread, error)
+	// Watched lists open incidents with DV, or suspected, the newest first.
+	Watched(ctx context.Context, before string, limit int) ([]Watched, error)
+	// TakeOver keeps that the account by took an incident over and tells it; a repeat
+	// changes nothing.
+	TakeOver(ctx context.Context, in incident.Incident, by access.Actor, now time.Time) ([]Notice, error)
+	// TakenOver is who took an incident over last, nil when nobody did.
+	TakenOver(ctx context.Context, id incident.ID) (*TakenOver, error)
 	Position(ctx context.Context, u unit.ID, p premise.Point, at time.Time) error
 
 	Record(ctx context.Context, id incident.ID) (KeptRecord, error)
@@ -256,6 +282,9 @@ type Room struct {
 	Now      func() time.Time
 	NewID    func() string
 	Push     func(context.Context, ...Notice)
+	// Prepare makes ready to push a notice that is being committed; what it returns
+	// pushes it.
+	Prepare func(context.Context, Notice) (push func())
 }
 
 // assess judges a case by its pinned script.

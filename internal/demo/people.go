@@ -82,6 +82,8 @@ func (g *generator) staff() {
 	for i, language := range []string{"en", "ru"} {
 		g.account(Account{Username: fmt.Sprint("calltaker", i+1), Role: access.CallTaker, Language: language, Sex: female})
 	}
+	// With a name of her own, so that the dice fall as before for all others.
+	g.account(Account{Username: "supervisor1", Name: "Kadri Ilves", Role: access.ShiftSupervisor, Sex: female})
 	for u, crew := range crews {
 		district := g.Districts[u/3]
 		unit := Unit{
@@ -107,7 +109,10 @@ func (g *generator) staff() {
 }
 
 func (g *generator) account(a Account) string {
-	a.ID, a.Name = g.id("account", a.Username), g.nameIn(a.Sex, "est")
+	a.ID = g.id("account", a.Username)
+	if a.Name == "" {
+		a.Name = g.nameIn(a.Sex, "est")
+	}
 	if a.Language == "" {
 		a.Language = "en"
 	}

@@ -21,6 +21,7 @@ import (
 	"doorstep/internal/access"
 	"doorstep/internal/control"
 	"doorstep/internal/premise"
+	"doorstep/internal/trace"
 )
 
 // Version is the version of the public contract.
@@ -50,7 +51,8 @@ type Credentials struct {
 
 // Stream takes over a request as a websocket.
 type Stream interface {
-	Serve(w http.ResponseWriter, r *http.Request, a access.Actor, signedIn func(context.Context) bool)
+	// Serve is told the address that the request came from.
+	Serve(w http.ResponseWriter, r *http.Request, a access.Actor, from string, signedIn func(context.Context) bool)
 	SignOut(id access.AccountID)
 }
 
@@ -68,6 +70,8 @@ type Server struct {
 	Schemas        map[string][]byte // of what people write as data, by file name
 	Pages          http.Handler
 	Metrics        prometheus.Gatherer
+	Seen           *Seen
+	Tracer         trace.Tracer // nil where nobody wants to know
 	Log            zerolog.Logger
 	// Secure marks cookies for TLS only.
 	Secure bool
@@ -78,7 +82,7 @@ type Server struct {
 
 // Readiness is the answer of /readyz.
 type Readiness struct {
-	Status   string `json:"status" enum:"ready,degraded,unavailable"`
+	Status   string `json:"status" enum:"ready,degraded,unavailable,stopping"`
 	Database string `json:"database" enum:"up,down"`
 	Redis    string `json:"redis" enum:"up,down,not_used"`
 }
@@ -112,14 +116,14 @@ func (s *Server) Handler() http.Handler {
 	mux.HandleFunc("GET /readyz", s.readyz)
 	mux.Handle("GET /metrics", promhttp.HandlerFor(s.Metrics, promhttp.HandlerOpts{}))
 	mux.Handle("/", s.Pages)
-	return s.recovered(s.logged(s.bounded(secured(mux))))
+	return s.recovered(s.bounded(s.limited(s.logged(secured(mux)))))
 }
 
 // config is the contract's face: the document at /api/openapi.json, our own
 // readable page, no schema links in bodies.
 func config() huma.Config {
 	c := huma.DefaultConfig("Doorstep", Version)
-	c.Info.Description = "Call-taking and dispatch decision support for domestic violence. Times are RFC 3339 UTC, ids UUIDv7, points GeoJSON order (longitude, latitude) in WGS 84. Errors are problem+json (RFC 9457) with errors: [{field, detail}]. A create takes Idempotency-Key; an update of a shared record takes If-Match."
+	c.Info.Description = "Call-taking and dispatch decision support for domestic violence. Times are RFC 3339 UTC, ids UUIDv7, points GeoJSON order (longitude, latitude) in WGS 84. Errors are problem+json (RFC 9457) with errors: [{field, detail}]. A create takes Idempotency-Key; an update of a shared record takes If-Match. While the database is away a call is answered 503 with Retry-After at once."
 	c.OpenAPIPath = "/api/openapi"
 	c.DocsPath = ""
 	c.SchemasPath = ""
@@ -156,6 +160,7 @@ func (s *Server) register(api huma.API) {
 	s.callTakingRoutes(api)
 	s.dispatchRoutes(api)
 	s.tabletRoutes(api)
+	s.supervisionRoutes(api)
 	s.reviewRoutes(api)
 	s.authoringRoutes(api)
 }
@@ -173,7 +178,7 @@ func op(id, method, path, summary string, status int, tag string) huma.Operation
 		OperationID: id, Method: method, Path: "/api/v1" + path, Summary: summary,
 		DefaultStatus: status, Tags: []string{tag}, MaxBodyBytes: MaxBody,
 		Security: []map[string][]string{{"session": {}}},
-		Errors:   []int{http.StatusUnauthorized, http.StatusForbidden, http.StatusUnprocessableEntity},
+		Errors:   []int{http.StatusUnauthorized, http.StatusForbidden, http.StatusUnprocessableEntity, http.StatusTooManyRequests},
 	}
 	return o
 }

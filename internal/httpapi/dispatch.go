@@ -55,6 +55,7 @@ type IncidentDetail struct {
 	Assignments []unit.Assignment   `json:"assignments"`
 	Deliveries  []briefing.Delivery `json:"deliveries"`
 	Briefing    *briefing.Briefing  `json:"briefing,omitempty" doc:"the newest revision"`
+	TakenOver   *control.TakenOver  `json:"taken_over,omitempty" doc:"the supervisor who is told of what is late instead of the call taker"`
 }
 
 type incidentAnswer struct {
@@ -176,7 +177,7 @@ func (s *Server) incident(ctx context.Context, a access.Actor, in *incidentID) (
 		ETag string `header:"ETag"`
 		Body IncidentDetail
 	}{ETag: etag(v.Incident.Version)}
-	out.Body = IncidentDetail{Incident: wireIncident(v.Incident), CallID: v.CallID, Briefing: v.Briefing,
+	out.Body = IncidentDetail{Incident: wireIncident(v.Incident), CallID: v.CallID, Briefing: v.Briefing, TakenOver: v.TakenOver,
 		Assignments: append([]unit.Assignment{}, v.Assignments...), Deliveries: append([]Delivery{}, v.Deliveries...)}
 	return out, nil
 }

@@ -5,7 +5,6 @@ import (
 	"crypto/sha256"
 	"encoding/json"
 	"fmt"
-	"net"
 	"net/http"
 	"runtime/debug"
 	"strconv"
@@ -17,6 +16,7 @@ import (
 	"doorstep/internal/access"
 	"doorstep/internal/control"
 	"doorstep/internal/fault"
+	"doorstep/internal/trace"
 )
 
 // MaxBody bounds a request's body, in bytes.
@@ -111,13 +111,20 @@ func (s *Server) logged(next http.Handler) http.Handler {
 			return
 		}
 		began, kept := time.Now(), &seen{ResponseWriter: w, status: http.StatusOK}
+		if s.Tracer != nil {
+			ctx, span := trace.Start(r.Context(), s.Tracer, "request")
+			r = r.WithContext(ctx)
+			defer func() { span.SetName(r.Pattern); span.End() }()
+		}
 		next.ServeHTTP(kept, r)
 		level := zerolog.InfoLevel
 		if kept.status >= http.StatusInternalServerError {
 			level = zerolog.ErrorLevel
 		}
+		took := time.Since(began)
+		s.Seen.requests.WithLabelValues(r.Pattern, strconv.Itoa(kept.status)).Observe(took.Seconds())
 		s.Log.WithLevel(level).Str("route", r.Pattern).Str("id", r.PathValue("id")).Int("status", kept.status).
-			Dur("ms", time.Since(began)).Msg("request")
+			Dur("ms", took).Msg("request")
 	})
 }
 
@@ -178,12 +185,3 @@ func (m Matched) version() (int64, error) {
 }
 
 func etag(version int64) string { return `"` + strconv.FormatInt(version, 10) + `"` }
-
-// client is the address that limits count by.
-func client(r *http.Request) string {
-	host, _, err := net.SplitHostPort(r.RemoteAddr)
-	if err != nil {
-		return r.RemoteAddr
-	}
-	return host
-}

@@ -13,11 +13,11 @@ import (
 )
 
 // readyz answers 200 while the service can take calls, also without Redis, and
-// 503 when it cannot.
+// 503 when it cannot, or soon will not.
 func (s *Server) readyz(w http.ResponseWriter, r *http.Request) {
 	ready := s.Ready(r.Context())
 	w.Header().Set("Content-Type", "application/json")
-	if ready.Status == "unavailable" {
+	if ready.Status == "unavailable" || ready.Status == "stopping" {
 		w.WriteHeader(http.StatusServiceUnavailable)
 	}
 	_ = json.NewEncoder(w).Encode(ready) // the client went away: nobody to tell

@@ -2,6 +2,7 @@ package httpapi
 
 import (
 	"encoding/json"
+	"maps"
 	"net/http"
 	"strings"
 
@@ -57,7 +58,19 @@ func problem(err error) *Problem {
 
 var notThere = &Problem{Status: http.StatusNotFound, Title: http.StatusText(http.StatusNotFound), Detail: "no such call in this API"}
 
+// retryAfter is when to ask again for what is not possible now, in seconds.
+const retryAfter = "2"
+
+// GetHeaders is what huma sends with it.
+func (p *Problem) GetHeaders() http.Header {
+	if p.Status != http.StatusServiceUnavailable {
+		return nil
+	}
+	return http.Header{"Retry-After": {retryAfter}}
+}
+
 func write(w http.ResponseWriter, p *Problem) {
+	maps.Copy(w.Header(), p.GetHeaders())
 	w.Header().Set("Content-Type", "application/problem+json")
 	w.WriteHeader(p.Status)
 	_ = json.NewEncoder(w).Encode(p) // the client went away: nobody to tell

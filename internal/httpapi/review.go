@@ -12,6 +12,7 @@ import (
 	"doorstep/internal/fault"
 	"doorstep/internal/incident"
 	"doorstep/internal/outcome"
+	"doorstep/internal/person"
 	"doorstep/internal/premise"
 )
 
@@ -20,7 +21,8 @@ type AddressHistory struct {
 	Address Address `json:"address"`
 	premise.GazetteerEntry
 	premise.History
-	NextCursor string `json:"next_cursor,omitempty"`
+	Links      []person.Link `json:"links" doc:"records that may be the same human being as a resident, and those that an officer found to be"`
+	NextCursor string        `json:"next_cursor,omitempty"`
 }
 
 // Repeat is an address, a person or a number with DV again and again.
@@ -84,6 +86,21 @@ func (s *Server) reviewRoutes(api huma.API) {
 		}) (*struct{}, error) {
 			return nil, s.Room.Unmatch(ctx, a, premise.ID(in.ID))
 		})
+	register(s, api, op("merge-person", http.MethodPut, "/persons/{id}/merge", "This record is of the same human being as another: they have one past", http.StatusNoContent, "review"),
+		func(ctx context.Context, a access.Actor, in *struct {
+			ID   string `path:"id" format:"uuid"`
+			Body struct {
+				SameAs string `json:"same_as" format:"uuid" doc:"the record that goes on"`
+			}
+		}) (*struct{}, error) {
+			return nil, s.Room.MergePersons(ctx, a, person.ID(in.ID), person.ID(in.Body.SameAs))
+		})
+	register(s, api, op("unmerge-person", http.MethodDelete, "/persons/{id}/merge", "It is not: each has its own past again", http.StatusNoContent, "review"),
+		func(ctx context.Context, a access.Actor, in *struct {
+			ID string `path:"id" format:"uuid"`
+		}) (*struct{}, error) {
+			return nil, s.Room.UnmergePersons(ctx, a, person.ID(in.ID))
+		})
 	register(s, api, op("repeats", http.MethodGet, "/repeats", "Addresses, persons or numbers of my district with DV again and again, the most first", http.StatusOK, "review"), s.repeats)
 }
 
@@ -146,7 +163,7 @@ func (s *Server) premiseHistory(ctx context.Context, a access.Actor, in *struct 
 	if err != nil {
 		return nil, err
 	}
-	body := AddressHistory{Address: *wireAddress(&p.Address), GazetteerEntry: p.Entry, History: p.History, NextCursor: p.History.Next}
+	body := AddressHistory{Address: *wireAddress(&p.Address), GazetteerEntry: p.Entry, History: p.History, Links: p.Links, NextCursor: p.History.Next}
 	return &struct{ Body AddressHistory }{Body: body}, nil
 }
 

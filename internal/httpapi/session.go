@@ -10,7 +10,6 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
 	"github.com/pquerna/otp/totp"
-	"golang.org/x/time/rate"
 
 	"doorstep/internal/access"
 	"doorstep/internal/fault"
@@ -23,7 +22,7 @@ type User struct {
 	ID          string      `json:"id"`
 	Username    string      `json:"username"`
 	DisplayName string      `json:"display_name"`
-	Role        access.Role `json:"role" enum:"call_taker,patrol_officer,district_officer,administrator"`
+	Role        access.Role `json:"role" enum:"call_taker,shift_supervisor,patrol_officer,district_officer,administrator"`
 	Language    string      `json:"language" enum:"et,en,ru"`
 	District    string      `json:"district_code,omitempty"`
 	UnitID      string      `json:"unit_id,omitempty" doc:"the unit that is crewed on the present shift"`
@@ -60,8 +59,7 @@ type signedOut struct {
 func (s *Server) sessionRoutes(api huma.API) {
 	in := op("sign-in", http.MethodPost, "/session", "Sign in", http.StatusOK, "session")
 	in.Security = nil
-	in.Errors = append(in.Errors, http.StatusTooManyRequests)
-	in.Middlewares = huma.Middlewares{fromClient}
+	in.Middlewares = huma.Middlewares{s.fromClient}
 	huma.Register(api, in, s.signIn)
 	register(s, api, op("who-am-i", http.MethodGet, "/session", "Who is signed in", http.StatusOK, "session"),
 		func(_ context.Context, a access.Actor, _ *struct{}) (*sessionAnswer, error) {
@@ -80,9 +78,8 @@ func user(a access.Actor) User {
 var nobody = sync.OnceValues(func() (string, error) { return argon2id.CreateHash("nobody", argon2id.DefaultParams) })
 
 func (s *Server) signIn(ctx context.Context, in *signIn) (*sessionAnswer, error) {
-	from, _ := ctx.Value(clientKey{}).(string)
-	if !s.Limits.Allow(from, in.Body.Username) {
-		return nil, tooMany
+	if err := s.mayTry(ctx, in.Body.Username); err != nil {
+		return nil, err
 	}
 	refused := fault.New(fault.Unauthenticated, "the username, the password or the one-time code is wrong")
 	c, err := s.Accounts.Credentials(ctx, in.Body.Username)
@@ -211,46 +208,17 @@ func (s *Server) stream(w http.ResponseWriter, r *http.Request) {
 		write(w, problem(err))
 		return
 	}
-	s.Stream.Serve(w, r, a, func(ctx context.Context) bool {
+	from := s.Limits.client(r)
+	wait := s.Limits.sessionStream.wait(string(a.ID))
+	if wait == 0 {
+		wait = s.Limits.addressStream.wait(from)
+	}
+	if wait > 0 {
+		s.tooMany(w, ofStreams, wait)
+		return
+	}
+	s.Stream.Serve(w, r, a, from, func(ctx context.Context) bool {
 		_, err := s.actor(ctx, token)
 		return err == nil || fault.Is(err, fault.Unavailable) // a database that is away signs nobody out
 	})
-}
-
-// Limits slows down guessing of passwords, by address of the client and by
-// username. By both: a whole shift signs in from one address.
-type Limits struct {
-	mu    sync.Mutex
-	tries map[string]*rate.Limiter
-}
-
-// maxTries bounds the memory of Limits; beyond it all start anew.
-const maxTries = 10_000
-
-// Allow reports whether the client may try this username now: a burst of ten,
-// then one in two seconds.
-func (l *Limits) Allow(client, username string) bool {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	if l.tries == nil || len(l.tries) >= maxTries {
-		l.tries = map[string]*rate.Limiter{}
-	}
-	key := client + " " + username
-	limiter, ok := l.tries[key]
-	if !ok {
-		limiter = rate.NewLimiter(rate.Every(2*time.Second), 10)
-		l.tries[key] = limiter
-	}
-	return limiter.Allow()
-}
-
-// tooMany is the refusal of one try too many.
-var tooMany = &Problem{Status: http.StatusTooManyRequests, Title: http.StatusText(http.StatusTooManyRequests), Detail: "too many tries: wait a little"}
-
-type clientKey struct{}
-
-// fromClient hands on where a request came from.
-func fromClient(c huma.Context, next func(huma.Context)) {
-	r, _ := humago.Unwrap(c)
-	next(huma.WithValue(c, clientKey{}, client(r)))
 }

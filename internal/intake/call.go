@@ -190,6 +190,7 @@ func (m *Mapping) spot(values []string, mark Marker) *Spot {
 		return x >= p.Within[0] && y >= p.Within[1] && x <= p.Within[2] && y <= p.Within[3]
 	}
 	degrees := math.Abs(x) <= 180 && math.Abs(y) <= 180
+	metres := math.Abs(x) > 1000 && math.Abs(y) > 1000 // 200, 99 is nowhere
 	switch {
 	case !okX || !okY:
 		mark(noPoint)
@@ -199,7 +200,7 @@ func (m *Mapping) spot(values []string, mark Marker) *Spot {
 		mark(swapped)
 	case degrees && !p.degrees():
 		mark(inDegrees)
-	case !degrees && p.degrees():
+	case metres && p.degrees():
 		mark(inMetres)
 	default:
 		mark(farPoint)

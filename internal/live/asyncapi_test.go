@@ -72,7 +72,7 @@ var inboundFrames = map[string]any{
 
 func TestDocumentNamesEveryFrame(t *testing.T) {
 	d := read(t)
-	said := slices.Concat(NoticeTypes, []string{TypeWelcome, TypeBeat, TypeResync, TypeRefused, TypeRetry})
+	said := slices.Concat(NoticeTypes, []string{TypeWelcome, TypeBeat, TypeResync, TypeRefused, TypeRetry, TypeState})
 	slices.Sort(said)
 	if got := d.types(t, "send"); !slices.Equal(got, said) {
 		t.Errorf("the server says %v, documented are %v", said, got)

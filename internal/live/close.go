@@ -17,6 +17,8 @@ const (
 	CloseBehind     CloseCode = 4400 // the client reads too slowly for its queue
 	CloseRestarting CloseCode = 4401 // this server is stopping or cannot reach its store
 	CloseIdle       CloseCode = 4402 // no pong, no frame, or no hello in time
+	CloseTooFast    CloseCode = 4403 // it says more than a person and a tablet do
+	CloseForeign    CloseCode = 4404 // it asked for a topic that the account may not hear
 	CloseSignedOut  CloseCode = 4501 // the session has ended
 	CloseForbidden  CloseCode = 4502 // the account may not be here, or asked for what is somebody else's
 	CloseProtocol   CloseCode = 4503 // a frame that is not of doorstep.v1, or speaks of what was not sent
@@ -28,6 +30,8 @@ var said = map[CloseCode]string{
 	CloseBehind:     "behind: come back and resume",
 	CloseRestarting: "restarting: come back and resume",
 	CloseIdle:       "idle: come back and resume",
+	CloseTooFast:    "too fast: come back and say less at once",
+	CloseForeign:    "not your topic: come back without it",
 	CloseSignedOut:  "signed out",
 	CloseForbidden:  "forbidden",
 	CloseProtocol:   "not a frame of doorstep.v1",

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"net"
 	"runtime/debug"
 	"sync"
 	"sync/atomic"
@@ -20,11 +21,13 @@ const (
 	// maxFrame is the size at which an inbound frame is refused, in bytes.
 	maxFrame = 64 << 10
 	// A screen says a few things a minute; a tablet that was away says what it
-	// kept, all at once.
+	// kept, all at once. A frame counts once more for each KiB that it has.
 	framesPerSecond = 50
 	frameBurst      = 200
 	// maxTopics bounds what one connection may listen to.
 	maxTopics = 256
+	// maxDrained bounds what is taken after a line has ended, in bytes.
+	maxDrained = 1 << 20
 	// farewell is how long a client has to answer a close.
 	farewell = 2 * time.Second
 )
@@ -37,6 +40,7 @@ type conn struct {
 	began    time.Time
 	socket   *websocket.Conn
 	actor    access.Actor
+	from     string // address
 	signedIn func(context.Context) bool
 	limit    *rate.Limiter
 
@@ -53,9 +57,9 @@ type conn struct {
 	subs    map[string]*sub // by name
 }
 
-func newConn(h *Hub, socket *websocket.Conn, a access.Actor, signedIn func(context.Context) bool) *conn {
+func newConn(h *Hub, socket *websocket.Conn, a access.Actor, from string, signedIn func(context.Context) bool) *conn {
 	return &conn{
-		hub: h, began: time.Now(), socket: socket, actor: a, signedIn: signedIn,
+		hub: h, began: time.Now(), socket: socket, actor: a, from: from, signedIn: signedIn,
 		limit:  rate.NewLimiter(framesPerSecond, frameBurst),
 		queue:  newQueue(),
 		gone:   make(chan struct{}),
@@ -132,6 +136,9 @@ func (c *conn) one() bool {
 	kind, r, err := c.socket.NextReader()
 	if err != nil {
 		c.close(whyUnread(err))
+		if c.code() == CloseProtocol {
+			c.drain()
+		}
 		return false
 	}
 	if c.ended() {
@@ -147,13 +154,12 @@ func (c *conn) handle(kind int, r io.Reader) bool {
 		c.close(whyUnread(err))
 		return false
 	}
-	var f heard
-	if kind != websocket.TextMessage || len(data) == maxFrame || !c.limit.Allow() {
-		err = errProtocol
-	} else {
-		_ = c.heard() // a dead socket fails at the read
-		f, err = c.accept(data)
+	if !c.limit.AllowN(time.Now(), 1+len(data)>>10) {
+		c.close(CloseTooFast)
+		return true
 	}
+	_ = c.heard() // a dead socket fails at the read
+	f, err := c.accept(kind, data)
 	if err != nil {
 		c.hub.Log.Debug().Str("account", string(c.actor.ID)).Msg("frame is not of the protocol")
 		c.close(CloseProtocol)
@@ -169,7 +175,10 @@ func (c *conn) handle(kind int, r io.Reader) bool {
 var errProtocol = errors.New("not of the protocol")
 
 // accept decodes a message; the first must be hello, and only the first.
-func (c *conn) accept(data []byte) (heard, error) {
+func (c *conn) accept(kind int, data []byte) (heard, error) {
+	if kind != websocket.TextMessage || len(data) == maxFrame {
+		return nil, errProtocol
+	}
 	f, err := decode(data)
 	if err != nil {
 		return nil, err
@@ -192,7 +201,7 @@ func (c *conn) heard() error {
 // pinged answers; who pings for sport is cut off.
 func (c *conn) pinged(data string) error {
 	if !c.limit.Allow() {
-		c.close(CloseProtocol)
+		c.close(CloseTooFast)
 		return nil
 	}
 	if c.control(websocket.PongMessage, []byte(data)) != nil {
@@ -201,20 +210,39 @@ func (c *conn) pinged(data string) error {
 	return c.heard()
 }
 
-// whyUnread tells a line that fell silent from one that was closed or cut.
+// drain takes what is still coming, for a moment: unread, it would reset the line,
+// and the client would never learn why.
+func (c *conn) drain() {
+	line := c.socket.NetConn()
+	_ = line.SetReadDeadline(time.Now().Add(farewell)) // a dead socket fails at the read
+	_, _ = io.Copy(io.Discard, io.LimitReader(line, maxDrained))
+}
+
+// whyUnread tells a line that fell silent from one that was closed or cut, and
+// both from bytes that are not websocket, which the library has answered.
 func whyUnread(err error) CloseCode {
-	if timedOut(err) {
+	var closed *websocket.CloseError
+	var cut net.Error
+	switch {
+	case timedOut(err):
 		return CloseIdle
+	case errors.As(err, &closed), errors.As(err, &cut), errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, io.ErrClosedPipe):
+		return CloseNormal
+	default:
+		return CloseProtocol
 	}
-	return CloseNormal
 }
 
 func (c *conn) apply(ctx context.Context, f heard) {
 	switch f := f.(type) {
 	case hello:
+		c.hub.tellState(c)
 		extra := f.Topics
 		if extra == nil {
 			extra = named(f.Resume)
+		}
+		if len(f.Resume) > 0 {
+			c.hub.resumed.Add(1)
 		}
 		c.listen(ctx, "hello", c.actor.Topics(), extra, f.Resume)
 	case watch:
@@ -228,37 +256,48 @@ func (c *conn) apply(ctx context.Context, f heard) {
 
 // inbound has what the screen said applied, and answers only if it was not.
 func (c *conn) inbound(ctx context.Context, f Inbound) {
-	err := c.plausible(ctx, f)
-	if err == nil {
-		ctx, cancel := context.WithTimeout(ctx, c.hub.InboundWait)
-		defer cancel()
-		err = c.hub.Inbound(ctx, c.actor, f)
+	ack, isAck := f.(Ack)
+	if isAck && !c.plausible(ctx, ack) {
+		return
 	}
-	c.answer(f.kind(), f.ref(), err)
+	ctx, cancel := context.WithTimeout(ctx, c.hub.InboundWait)
+	defer cancel()
+	c.answer(f.kind(), f.ref(), c.hub.Inbound(ctx, c.actor, f))
 }
 
 // plausible refuses the acknowledgement of what was not sent: delivered is a
-// fact that a call taker relies on. Who makes one up is cut off; a topic that may
-// be heard may have been dropped just now.
-func (c *conn) plausible(ctx context.Context, f Inbound) error {
-	ack, ok := f.(Ack)
-	if !ok {
-		return nil
-	}
+// fact that a call taker relies on. What is beyond all that was committed is not
+// of the protocol, unless the store was set back from where the client stood.
+func (c *conn) plausible(ctx context.Context, ack Ack) bool {
 	s := c.subs[ack.Topic]
 	if s == nil {
-		if fault.Is(c.mayHear(ctx, ack.Topic, 0), fault.Forbidden) {
-			c.close(CloseForbidden)
+		err := c.mayHear(ctx, ack.Topic, 0)
+		if err == nil {
+			err = fault.New(fault.Conflict, "this topic is not heard here")
 		}
-		return fault.New(fault.Forbidden, "this topic is not heard here")
+		c.refuse(ack.kind(), ack.Topic, err)
+		return false
 	}
-	s.topic.mu.Lock()
-	defer s.topic.mu.Unlock()
-	if ack.Seq > s.pos {
+	pos, last := s.standing()
+	switch {
+	case ack.Seq <= pos:
+		return true
+	case ack.Seq <= s.claimed:
+		c.put(c.resync(ack.Topic, pos))
+	case ack.Seq <= last: // told on another line, or just now
+		c.answer(ack.kind(), ack.Topic, fault.Bad("seq", "was not sent yet"))
+	default:
 		c.close(CloseProtocol)
-		return fault.Bad("seq", "was not sent yet")
 	}
-	return nil
+	return false
+}
+
+// refuse answers for a topic that is not heard, and sends away who may not hear it.
+func (c *conn) refuse(of, topic string, err error) {
+	c.answer(of, topic, err)
+	if fault.Is(err, fault.Forbidden) {
+		c.closeAfter(CloseForeign)
+	}
 }
 
 // answer tells the client what became of an error, by the table.

@@ -15,6 +15,7 @@ const (
 	TypeResync  = "resync"  // the numbers jump here: load the state anew and go on from seq
 	TypeRefused = "refused" // what the client said was not accepted and never will be
 	TypeRetry   = "retry"   // what the client said was not kept: say it again
+	TypeState   = "state"   // whether anything can be saved
 )
 
 // NoticeTypes are the notices of the contract. The hub carries others as well;
@@ -26,6 +27,7 @@ type frame struct {
 	seq  int64 // 0 when it is no notice
 	size int
 	message
+	trace string // the span that it belongs to; empty when nobody wants to know
 }
 
 type message = *websocket.PreparedMessage

@@ -20,6 +20,7 @@ import (
 	"github.com/rs/zerolog"
 
 	"doorstep/internal/access"
+	"doorstep/internal/trace"
 )
 
 // Notice is one thing that screens must hear: committed, with its number in its
@@ -63,11 +64,18 @@ type Config struct {
 	Notify func(ctx context.Context, nudge string) error
 	Listen func(ctx context.Context, ready func(), heard func(nudge string)) error
 
+	// Tracer joins what is pushed to the request that committed it, also on
+	// another server; nil where nobody wants to know.
+	Tracer trace.Tracer
+
 	Origins []string // allowed besides the own host, as "https://host"
 
 	Tick       time.Duration // between sweeps, default 1 s: what losing Redis costs
 	Queue      int           // frames that may wait for one connection, default 256
 	QueueBytes int           // bytes that may wait for one connection, default 4 MiB
+
+	AccountConns int // connections of one account here; 0 is no limit
+	AddressConns int // of one address
 
 	HelloWait   time.Duration // from upgrade to hello, default 10 s
 	InboundWait time.Duration // for one frame to be applied, default 5 s
@@ -109,28 +117,33 @@ type Hub struct {
 	relay *relay // without a way on a single server
 	slots chan struct{}
 
-	mu      sync.RWMutex
-	topics  map[string]*topic
-	conns   map[access.AccountID]map[*conn]struct{}
-	closing bool
-	behind  map[string]struct{} // topics whose fetch failed
-	open    sync.WaitGroup      // connections, until their socket is closed
+	mu        sync.RWMutex
+	topics    map[string]*topic
+	conns     map[access.AccountID]map[*conn]struct{}
+	addresses map[string]int // connections, by where they come from
+	closing   bool
+	behind    map[string]struct{} // topics whose fetch failed
+	open      sync.WaitGroup      // connections, until their socket is closed
+
+	saveFails time.Time // since when; zero: what is said can be kept
 
 	sweeping sync.Mutex
 	mark     string // of the last sweep
 
-	opened atomic.Int64
-	closed sync.Map // CloseCode → *atomic.Int64
+	opened, resumed, replayed atomic.Int64
+	sent                      atomic.Int64 // by connections that are closed
+	closed                    sync.Map     // CloseCode → *atomic.Int64
 }
 
 // New makes a hub. It serves at once; Run keeps it up to date.
 func New(c Config) *Hub {
 	h := &Hub{
-		Config: c.withDefaults(),
-		slots:  make(chan struct{}, fetchesAtOnce),
-		topics: map[string]*topic{},
-		conns:  map[access.AccountID]map[*conn]struct{}{},
-		behind: map[string]struct{}{},
+		Config:    c.withDefaults(),
+		slots:     make(chan struct{}, fetchesAtOnce),
+		topics:    map[string]*topic{},
+		conns:     map[access.AccountID]map[*conn]struct{}{},
+		addresses: map[string]int{},
+		behind:    map[string]struct{}{},
 	}
 	var carriers []carrier
 	if c.Redis != nil {
@@ -139,7 +152,7 @@ func New(c Config) *Hub {
 	if c.Listen != nil {
 		carriers = append(carriers, byStore{c})
 	}
-	h.relay = newRelay(c.Log, carriers...)
+	h.relay = newRelay(c.Log, c.Tracer, carriers...)
 	return h
 }
 
@@ -151,7 +164,7 @@ func (h *Hub) Run(ctx context.Context) error {
 	work.Go(func() { h.sweepEvery(ctx) })
 	work.Go(func() { h.relay.publish(ctx) })
 	missed := func() { _ = h.sweep(ctx) } // the next tick tells of its failure
-	work.Go(func() { h.relay.listen(ctx, h.nudged, missed) })
+	work.Go(func() { h.relay.listen(ctx, h.nudgedOf, missed) })
 	<-ctx.Done()
 	h.shut()
 	h.open.Wait()
@@ -173,14 +186,34 @@ func (h *Hub) shut() {
 
 // Push tells committed notices to the listeners here and nudges the other
 // servers. It never waits for a client, for the store or for Redis.
-func (h *Hub) Push(_ context.Context, notices ...Notice) {
+func (h *Hub) Push(ctx context.Context, notices ...Notice) {
+	span := trace.Carry(ctx, h.Tracer)
 	for _, n := range notices {
 		if t := h.topic(n.Topic); t != nil {
-			h.tell(t, newFrame(n))
+			f := newFrame(n)
+			f.trace = span
+			h.tell(t, f)
 		}
 	}
+	h.nudge(span, notices...)
+}
+
+// Prepare encodes a notice while it is being committed; what it returns pushes it.
+func (h *Hub) Prepare(ctx context.Context, n Notice) (push func()) {
+	span := trace.Carry(ctx, h.Tracer)
+	f := newFrame(n)
+	f.trace = span
+	return func() {
+		if t := h.topic(n.Topic); t != nil {
+			h.tell(t, f)
+		}
+		h.nudge(span, n)
+	}
+}
+
+func (h *Hub) nudge(span string, notices ...Notice) {
 	if len(h.relay.ways) > 0 {
-		h.relay.offer(notices)
+		h.relay.offer(notices, span)
 	}
 }
 
@@ -202,6 +235,9 @@ type Stats struct {
 	QueuedBytes   int                 // of those
 	LongestQueue  int                 // frames waiting for one connection
 	Opened        int64               // connections since the start
+	Resumed       int64               // of those, with a place to resume from
+	Replayed      int64               // notices that a connection had missed
+	Sent          int64               // frames
 	Closed        map[CloseCode]int64 // by our reason, since the start
 	NudgesDropped int64               // not sent to other servers, which sweep instead
 }
@@ -210,11 +246,12 @@ type Stats struct {
 func (h *Hub) Stats() Stats {
 	h.mu.RLock()
 	defer h.mu.RUnlock()
-	s := Stats{Topics: len(h.topics), Opened: h.opened.Load(), Closed: map[CloseCode]int64{}}
+	s := Stats{Topics: len(h.topics), Opened: h.opened.Load(), Resumed: h.resumed.Load(), Replayed: h.replayed.Load(), Sent: h.sent.Load(), Closed: map[CloseCode]int64{}}
 	for _, conns := range h.conns {
 		s.Connections += len(conns)
 		for c := range conns {
 			waiting, bytes := c.queue.waiting()
+			s.Sent += c.sent.Load()
 			s.Queued += waiting
 			s.QueuedBytes += bytes
 			s.LongestQueue = max(s.LongestQueue, waiting)
@@ -242,6 +279,7 @@ func (h *Hub) enter(c *conn) bool {
 		h.conns[c.actor.ID] = map[*conn]struct{}{}
 	}
 	h.conns[c.actor.ID][c] = struct{}{}
+	h.addresses[c.from]++
 	h.open.Add(1)
 	h.opened.Add(1)
 	return true
@@ -257,6 +295,10 @@ func (h *Hub) leave(c *conn) {
 	if len(h.conns[c.actor.ID]) == 0 {
 		delete(h.conns, c.actor.ID)
 	}
+	if h.addresses[c.from]--; h.addresses[c.from] == 0 {
+		delete(h.addresses, c.from)
+	}
+	h.sent.Add(c.sent.Load())
 	counter, _ := h.closed.LoadOrStore(c.code(), new(atomic.Int64))
 	counter.(*atomic.Int64).Add(1)
 	h.open.Done()

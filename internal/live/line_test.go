@@ -59,63 +59,6 @@ func TestQueueIsBoundedInBytes(t *testing.T) {
 	c.closedWith(CloseBehind)
 }
 
-func TestFramesOutsideTheProtocolCloseThatConnectionOnly(t *testing.T) {
-	r := newRecord()
-	d := open(t, r, nil)
-	other := meet(t, d, `{}`)
-	for name, frame := range map[string]string{
-		"not JSON":                "hello",
-		"not an object":           `[]`,
-		"unknown type":            `{"type":"goodbye","body":{}}`,
-		"unknown field":           `{"type":"ack","body":{"topic":"unit:A12","seq":0,"why":1}}`,
-		"unknown envelope field":  `{"type":"ack","as":"sergeant","body":{"topic":"unit:A12","seq":0}}`,
-		"no body":                 `{"type":"ack"}`,
-		"two values":              `{"type":"ack","body":{"topic":"unit:A12","seq":0}} {}`,
-		"hello twice":             `{"type":"hello","body":{"resume":{}}}`,
-		"seq below zero":          `{"type":"ack","body":{"topic":"unit:A12","seq":-1}}`,
-		"seq that is no number":   `{"type":"ack","body":{"topic":"unit:A12","seq":"1"}}`,
-		"no topic":                `{"type":"watch","body":{"topics":[]}}`,
-		"name without a kind":     `{"type":"watch","body":{"topics":["A12"]}}`,
-		"point without a type":    `{"type":"position","body":{"point":{"coordinates":[24.7,59.4]},"at":"2026-03-01T12:00:00Z"}}`,
-		"position without point":  `{"type":"position","body":{"at":"2026-03-01T12:00:00Z"}}`,
-		"status without a time":   `{"type":"status","body":{"assignment_id":"a","status":"on_scene","client_id":"c"}}`,
-		"revision zero":           `{"type":"read","body":{"briefing_id":"b","revision":0}}`,
-		"not UTF-8":               "{\"type\":\"displayed\",\"body\":{\"briefing_id\":\"\xff\",\"revision\":1}}",
-		"64 KiB":                  `{"type":"displayed","body":{"briefing_id":"b","revision":1}}` + strings.Repeat(" ", maxFrame),
-		"larger than any network": strings.Repeat("x", 4<<20),
-	} {
-		t.Run(name, func(t *testing.T) {
-			c := meet(t, d, `{}`)
-			_ = c.WriteMessage(websocket.TextMessage, []byte(frame)) // the server may stop reading in the middle
-			c.closedWith(CloseProtocol)
-		})
-	}
-	t.Run("binary", func(t *testing.T) {
-		c := meet(t, d, `{}`)
-		_ = c.WriteMessage(websocket.BinaryMessage, []byte(`{"type":"unwatch","body":{"topics":["incident:9"]}}`))
-		c.closedWith(CloseProtocol)
-	})
-	t.Run("no hello first", func(t *testing.T) {
-		c := dial(t, d, "")
-		c.say(`{"type":"unwatch","body":{"topics":["incident:9"]}}`)
-		c.closedWith(CloseProtocol)
-	})
-	t.Run("too many a second", func(t *testing.T) {
-		c := meet(t, d, `{}`)
-		for range 2 * frameBurst {
-			if c.WriteMessage(websocket.TextMessage, []byte(`{"type":"unwatch","body":{"topics":["incident:9"]}}`)) != nil {
-				break
-			}
-		}
-		c.closedWith(CloseProtocol)
-	})
-	if len(d.heard) > 0 {
-		t.Errorf("%d frames were applied", len(d.heard))
-	}
-	d.Push(t.Context(), r.commit(unit))
-	other.notices(unit, 1, 1)
-}
-
 func TestRequestsThatAreRefused(t *testing.T) {
 	d := open(t, newRecord(), func(c *Config) { c.Origins = []string{"https://console.example"} })
 	host := strings.TrimPrefix(d.url, "ws://")
@@ -195,33 +138,6 @@ func (d *desk) next(t *testing.T) Inbound {
 		t.Fatal("nothing was handed on")
 		return nil
 	}
-}
-
-// An acknowledgement that is made up, or of what is somebody else's, ends the line.
-// Of a topic that was just dropped it is no news.
-func TestAckOfWhatWasNotSent(t *testing.T) {
-	d := open(t, newRecord(), nil)
-	c := meet(t, d, `{}`)
-	c.say(`{"type":"ack","body":{"topic":"incident:9","seq":3}}`)
-	c.expect(`refused {"of":"ack","ref":"incident:9","detail":"this topic is not heard here"}`)
-	c.say(`{"type":"ack","body":{"topic":"unit:A12","seq":7}}`)
-	c.closedWith(CloseProtocol)
-	c = meet(t, d, `{}`)
-	c.say(`{"type":"ack","body":{"topic":"user:jaan","seq":0}}`)
-	c.closedWith(CloseForbidden)
-	if len(d.heard) > 0 {
-		t.Error("it was handed on")
-	}
-}
-
-func TestWhoAsksForWhatIsSomebodyElsesIsCutOff(t *testing.T) {
-	d := open(t, newRecord(), nil)
-	c := meet(t, d, `{}`)
-	c.say(`{"type":"watch","body":{"topics":["user:jaan"]}}`)
-	c.closedWith(CloseForbidden)
-	c = dial(t, d, "")
-	c.say(`{"type":"hello","body":{"resume":{"user:jaan":0}}}`)
-	c.closedWith(CloseForbidden)
 }
 
 // The line broke after the device had stored and before it could say so.

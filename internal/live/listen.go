@@ -12,8 +12,8 @@ import (
 // what it missed. Joining comes first, so that nothing falls between.
 func (c *conn) listen(ctx context.Context, of string, own, asked []string, resume map[string]int64) {
 	names := slices.Concat(own, c.allowed(ctx, of, asked))
-	if len(names) == 0 {
-		return // all refused
+	if len(names) == 0 || c.ended() {
+		return // all refused, or one that is not for this account
 	}
 	var joined []string
 	for _, name := range names {
@@ -70,12 +70,8 @@ func (c *conn) allowed(ctx context.Context, of string, asked []string) []string 
 			continue // joined anyway
 		}
 		err := c.mayHear(ctx, name, len(own)+len(may))
-		if fault.Is(err, fault.Forbidden) {
-			c.close(CloseForbidden)
-			return nil
-		}
 		if err != nil {
-			c.answer(of, name, err)
+			c.refuse(of, name, err)
 			continue
 		}
 		may = append(may, name)
@@ -97,10 +93,8 @@ func (c *conn) mayHear(ctx context.Context, name string, more int) error {
 
 // standing is the last number of a topic that the connection already hears.
 func (c *conn) standing(name string, last int64) int64 {
-	s := c.subs[name]
-	s.topic.mu.Lock()
-	defer s.topic.mu.Unlock()
-	return max(last, s.pos)
+	pos, _ := c.subs[name].standing()
+	return max(last, pos)
 }
 
 // catchUp replays to one listener what it missed, at the pace of its client,
@@ -127,6 +121,7 @@ func (c *conn) catchUp(s *sub) {
 			s.pos = f.seq
 			c.put(f)
 		}
+		c.hub.replayed.Add(int64(len(page)))
 	}
 }
 

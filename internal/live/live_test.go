@@ -169,7 +169,7 @@ func open(t *testing.T, r *record, change func(*Config)) *desk {
 		if id := r.URL.Query().Get("as"); id != "" {
 			a.ID = access.AccountID(id)
 		}
-		d.Serve(w, r, a, func(context.Context) bool { return a.ID != "ended" })
+		d.Serve(w, r, a, r.URL.Query().Get("from"), func(context.Context) bool { return a.ID != "ended" })
 	}))
 	d.url = "ws" + strings.TrimPrefix(server.URL, "http")
 	ctx, cancel := context.WithCancel(t.Context())

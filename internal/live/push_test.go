@@ -25,9 +25,10 @@ func TestFrameIsTheContract(t *testing.T) {
 // BenchmarkPush: one listener, a briefing of 8 KiB.
 func BenchmarkPush(b *testing.B) {
 	h := New(Config{Queue: 1, QueueBytes: 1 << 40})
-	c := newConn(h, nil, officer, nil)
+	c := newConn(h, nil, officer, "", nil)
 	h.join(c, unit)
 	c.subs[unit].place(0, nil)
+	c.queue.writing = true // by the benchmark
 	h.goLive(c.subs[unit])
 	body := append(append([]byte{'"'}, bytes.Repeat([]byte("x"), 8<<10)...), '"')
 	for seq := int64(1); b.Loop(); seq++ {

@@ -10,7 +10,7 @@ type queue struct {
 	frames  []frame
 	bytes   int
 	writing bool          // somebody takes
-	taken   chan struct{} // told after each frame taken
+	taken   chan struct{} // told after each frame taken, and after the last was written
 }
 
 func newQueue() queue { return queue{taken: make(chan struct{}, 1)} }
@@ -36,16 +36,28 @@ func (q *queue) take() (f frame, ok bool) {
 	defer q.mu.Unlock()
 	if len(q.frames) == 0 {
 		q.frames, q.writing = nil, false
+		q.tell()
 		return frame{}, false
 	}
 	f = q.frames[0]
 	q.frames[0] = frame{} // its message may go
 	q.frames, q.bytes = q.frames[1:], q.bytes-f.size
+	q.tell()
+	return f, true
+}
+
+func (q *queue) tell() {
 	select {
 	case q.taken <- struct{}{}:
 	default: // word was left already
 	}
-	return f, true
+}
+
+// busy reports whether something waits or is being written.
+func (q *queue) busy() bool {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	return q.writing
 }
 
 // waiting is how much waits.

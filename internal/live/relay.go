@@ -11,6 +11,8 @@ import (
 
 	"github.com/google/uuid"
 	"github.com/rs/zerolog"
+
+	"doorstep/internal/trace"
 )
 
 const (
@@ -27,6 +29,8 @@ const (
 type nudge struct {
 	From   string           `json:"from"` // the server, which needs no nudge of its own
 	Topics map[string]int64 `json:"topics"`
+	// Traces are the spans that the numbers belong to, where somebody wants to know.
+	Traces map[string]string `json:"traces,omitempty"`
 }
 
 // carrier takes nudges to the other servers.
@@ -48,8 +52,9 @@ type way struct {
 type relay struct {
 	ways    []*way
 	log     zerolog.Logger
+	tracer  trace.Tracer
 	self    string
-	waiting chan mark
+	waiting chan mark // nil without a way
 	dropped atomic.Int64
 }
 
@@ -57,21 +62,23 @@ type relay struct {
 type mark struct {
 	topic string
 	seq   int64
+	trace string
 }
 
-func newRelay(log zerolog.Logger, carriers ...carrier) *relay {
-	r := &relay{log: log, self: uuid.NewString(), waiting: make(chan mark, nudgesWaiting)}
+func newRelay(log zerolog.Logger, tracer trace.Tracer, carriers ...carrier) *relay {
+	r := &relay{log: log, tracer: tracer, self: uuid.NewString()}
 	for _, c := range carriers {
 		r.ways = append(r.ways, &way{carrier: c})
+		r.waiting = make(chan mark, nudgesWaiting)
 	}
 	return r
 }
 
 // offer takes nudges without waiting, and drops them when no way is quick enough.
-func (r *relay) offer(notices []Notice) {
+func (r *relay) offer(notices []Notice, span string) {
 	for _, n := range notices {
 		select {
-		case r.waiting <- mark{n.Topic, n.Seq}:
+		case r.waiting <- mark{n.Topic, n.Seq, span}:
 		default:
 			r.dropped.Add(1)
 		}
@@ -91,11 +98,12 @@ func (r *relay) publish(ctx context.Context) {
 }
 
 func (r *relay) gather(first mark) nudge {
-	n := nudge{From: r.self, Topics: map[string]int64{first.topic: first.seq}}
-	for len(n.Topics) < nudgesAtOnce {
+	n := nudge{From: r.self, Topics: map[string]int64{}}
+	n.add(first)
+	for len(n.Topics)+len(n.Traces) < nudgesAtOnce {
 		select {
 		case next := <-r.waiting:
-			n.Topics[next.topic] = max(n.Topics[next.topic], next.seq)
+			n.add(next)
 		default:
 			return n
 		}
@@ -103,7 +111,26 @@ func (r *relay) gather(first mark) nudge {
 	return n
 }
 
+func (n *nudge) add(m mark) {
+	if n.Topics[m.topic] > m.seq {
+		return
+	}
+	n.Topics[m.topic] = m.seq
+	if m.trace == "" {
+		return
+	}
+	if n.Traces == nil {
+		n.Traces = map[string]string{}
+	}
+	n.Traces[m.topic] = m.trace
+}
+
 func (r *relay) send(ctx context.Context, n nudge) {
+	for topic, carried := range n.Traces {
+		ctx, span := trace.Continue(r.tracer, carried, "nudge")
+		defer span.End()
+		n.Traces[topic] = trace.Carry(ctx, r.tracer)
+	}
 	data, err := json.Marshal(n)
 	if err != nil {
 		panic(err) // strings and numbers
@@ -124,7 +151,7 @@ func (w *way) sends(ctx context.Context, data []byte) bool {
 
 // listen hands on what other servers say until ctx is done. After every new
 // start of a way it calls missed, for what was said meanwhile.
-func (r *relay) listen(ctx context.Context, nudged func(topic string, seq int64), missed func()) {
+func (r *relay) listen(ctx context.Context, nudged func(topic string, seq int64, span string), missed func()) {
 	var ways sync.WaitGroup
 	for _, w := range r.ways {
 		ways.Go(func() { r.listenBy(ctx, w, nudged, missed) })
@@ -132,7 +159,7 @@ func (r *relay) listen(ctx context.Context, nudged func(topic string, seq int64)
 	ways.Wait()
 }
 
-func (r *relay) listenBy(ctx context.Context, w *way, nudged func(string, int64), missed func()) {
+func (r *relay) listenBy(ctx context.Context, w *way, nudged func(string, int64, string), missed func()) {
 	ready := func() {
 		w.up.Store(true)
 		r.log.Info().Str("carrier", w.name()).Msg("other servers are heard")
@@ -150,13 +177,13 @@ func (r *relay) listenBy(ctx context.Context, w *way, nudged func(string, int64)
 	}
 }
 
-func (r *relay) handOn(data []byte, nudged func(string, int64)) {
+func (r *relay) handOn(data []byte, nudged func(string, int64, string)) {
 	var n nudge
 	if err := json.Unmarshal(data, &n); err != nil || n.From == r.self {
 		return // not ours, or our own
 	}
 	for topic, seq := range n.Topics {
-		nudged(topic, seq)
+		nudged(topic, seq, n.Traces[topic])
 	}
 }
 

@@ -176,12 +176,15 @@ func TestWithoutRedisTheStoreCarries(t *testing.T) {
 
 // A nudge of the most topics is one that PostgreSQL takes.
 func TestNudgeFitsANotification(t *testing.T) {
-	r := newRelay(zerolog.Nop())
-	for i := range 2 * nudgesAtOnce {
-		r.offer([]Notice{{Topic: fmt.Sprintf("incident:%036d", i), Seq: math.MaxInt32}})
-	}
-	data, err := json.Marshal(r.gather(<-r.waiting))
-	if err != nil || len(data) >= 8000 {
-		t.Errorf("%d bytes, %v", len(data), err)
+	r := newRelay(zerolog.Nop(), nil, byStore{})
+	for _, span := range []string{"", "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"} {
+		for i := range nudgesAtOnce {
+			r.offer([]Notice{{Topic: fmt.Sprintf("incident:%036d", i), Seq: math.MaxInt32}}, span)
+		}
+		n := r.gather(<-r.waiting)
+		data, err := json.Marshal(n)
+		if err != nil || len(data) >= 8000 || len(n.Topics) < nudgesAtOnce/2 {
+			t.Errorf("%d topics in %d bytes, %v", len(n.Topics), len(data), err)
+		}
 	}
 }

@@ -26,7 +26,7 @@ var writeBuffers sync.Pool
 // it answers true when it cannot be known. A request that is no upgrade, of a
 // foreign origin or of another protocol is answered with a problem and changes
 // nothing.
-func (h *Hub) Serve(w http.ResponseWriter, r *http.Request, a access.Actor, signedIn func(context.Context) bool) {
+func (h *Hub) Serve(w http.ResponseWriter, r *http.Request, a access.Actor, from string, signedIn func(context.Context) bool) {
 	if !websocket.IsWebSocketUpgrade(r) {
 		w.Header().Set("Upgrade", "websocket")
 		problem(w, http.StatusUpgradeRequired, "this address speaks websocket only")
@@ -40,11 +40,13 @@ func (h *Hub) Serve(w http.ResponseWriter, r *http.Request, a access.Actor, sign
 		problem(w, http.StatusBadRequest, "the stream speaks the subprotocol "+Subprotocol)
 		return
 	}
-	h.mu.RLock()
-	closing := h.closing
-	h.mu.RUnlock()
-	if closing {
+	if h.stopping() {
 		problem(w, http.StatusServiceUnavailable, "this server is stopping")
+		return
+	}
+	if h.full(a.ID, from) {
+		w.Header().Set("Retry-After", "10") // somebody has to leave
+		problem(w, http.StatusTooManyRequests, "too many streams are open already")
 		return
 	}
 	up := websocket.Upgrader{
@@ -61,7 +63,22 @@ func (h *Hub) Serve(w http.ResponseWriter, r *http.Request, a access.Actor, sign
 	if err != nil {
 		return // answered
 	}
-	go newConn(h, socket, a, signedIn).serve()
+	go newConn(h, socket, a, from, signedIn).serve()
+}
+
+func (h *Hub) stopping() bool {
+	h.mu.RLock()
+	defer h.mu.RUnlock()
+	return h.closing
+}
+
+// full reports whether an account or an address has all the connections here that
+// it may have. Those that are just being opened are not counted.
+func (h *Hub) full(account access.AccountID, from string) bool {
+	h.mu.RLock()
+	defer h.mu.RUnlock()
+	return h.AccountConns > 0 && len(h.conns[account]) >= h.AccountConns ||
+		h.AddressConns > 0 && h.addresses[from] >= h.AddressConns
 }
 
 // fromHere keeps pages of other sites from using a person's cookie. Programs

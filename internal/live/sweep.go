@@ -20,6 +20,9 @@ func (h *Hub) sweepEvery(ctx context.Context) {
 		case <-tick.C:
 		}
 		err := h.sweep(ctx)
+		if err != nil {
+			h.doubt()
+		}
 		if failed := err != nil && ctx.Err() == nil; failed != failing {
 			failing = failed
 			h.Log.Warn().Err(err).Bool("failing", failing).Msg("sweep") // once when it begins, once when it ends
@@ -27,8 +30,9 @@ func (h *Hub) sweepEvery(ctx context.Context) {
 	}
 }
 
-// sweep has fetched what was told since the sweep before. The first one compares
-// every topic that is listened to here with the store.
+// sweep has fetched what was told since the sweep before. The first one, and the
+// first after the store was away, compares every topic that is listened to here
+// with the store: it may be another server now.
 func (h *Hub) sweep(ctx context.Context) error {
 	h.sweeping.Lock()
 	defer h.sweeping.Unlock()
@@ -48,18 +52,70 @@ func (h *Hub) sweep(ctx context.Context) error {
 		h.nudged(name, seq)
 	}
 	if h.mark == "" {
-		for batch := range slices.Chunk(names, lastAtOnce) {
-			last, err := h.last(ctx, batch)
-			if err != nil {
-				return err
-			}
-			for name, seq := range last {
-				h.nudged(name, seq)
-			}
+		if err := h.compare(ctx, names); err != nil {
+			return err
 		}
 	}
 	h.mark = mark
 	return nil
+}
+
+// doubt has the next sweep compare everything.
+func (h *Hub) doubt() {
+	h.sweeping.Lock()
+	defer h.sweeping.Unlock()
+	h.mark = ""
+}
+
+// compare has fetched what the store has and the listeners do not. Where they
+// were told more than it has, it was set back: a failover lost what no replica
+// had. Numbers will be given a second time, so they come back and start anew.
+func (h *Hub) compare(ctx context.Context, names []string) error {
+	for batch := range slices.Chunk(names, lastAtOnce) {
+		told := h.heads(batch) // before the store is asked: what is told was committed
+		last, err := h.last(ctx, batch)
+		if err != nil {
+			return err
+		}
+		for name, seq := range last {
+			if seq < told[name] {
+				h.startAnew(name)
+			} else {
+				h.nudged(name, seq)
+			}
+		}
+	}
+	return nil
+}
+
+// heads is how far topics were told here.
+func (h *Hub) heads(names []string) map[string]int64 {
+	heads := make(map[string]int64, len(names))
+	for _, name := range names {
+		if t := h.topic(name); t != nil {
+			t.mu.Lock()
+			heads[name] = t.head
+			t.mu.Unlock()
+		}
+	}
+	return heads
+}
+
+// startAnew forgets a topic and has its listeners come back.
+func (h *Hub) startAnew(name string) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	t := h.topics[name]
+	if t == nil {
+		return
+	}
+	delete(h.topics, name)
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	for s := range t.subs {
+		s.conn.close(CloseRestarting)
+	}
+	h.Log.Warn().Str("topic", name).Int64("told", t.head).Msg("the store has less than was told: its listeners start anew")
 }
 
 func (h *Hub) changed(ctx context.Context) (last map[string]int64, mark string, err error) {

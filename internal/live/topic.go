@@ -2,6 +2,7 @@ package live
 
 import (
 	"context"
+	"maps"
 	"sync"
 	"time"
 )
@@ -29,6 +30,7 @@ type topic struct {
 	wanted   int64 // the highest number heard of
 	fetching bool
 	flights  map[int64]*flight // by the number that they fetch after
+	traces   map[int64]string  // spans of what is to be fetched, by number; mostly nil
 }
 
 // sub is one connection listening to one topic. Until it is live, only its
@@ -38,6 +40,9 @@ type sub struct {
 	conn  *conn
 	live  bool  // gets notices as they come; else it is being caught up
 	pos   int64 // the last number queued for the client
+	// claimed is what the client came with, where that is more than there is;
+	// its connection's reader's alone.
+	claimed int64
 }
 
 func newTopic(name string) *topic {
@@ -67,6 +72,29 @@ func (h *Hub) nudged(name string, seq int64) {
 	h.want(t, seq)
 }
 
+// nudgedOf is nudged, with the span that the number belongs to.
+func (h *Hub) nudgedOf(name string, seq int64, span string) {
+	if t := h.topic(name); t != nil && span != "" && h.Tracer != nil {
+		t.expect(seq, span)
+	}
+	h.nudged(name, seq)
+}
+
+// mostTraces bounds the spans that wait for a fetch of one topic.
+const mostTraces = 64
+
+func (t *topic) expect(seq int64, span string) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if seq <= t.head || len(t.traces) >= mostTraces {
+		return
+	}
+	if t.traces == nil {
+		t.traces = map[int64]string{}
+	}
+	t.traces[seq] = span
+}
+
 // want makes the topic fetch up to seq, if it is behind. The caller holds the
 // lock.
 func (h *Hub) want(t *topic, seq int64) {
@@ -91,6 +119,11 @@ func (h *Hub) advance(t *topic) {
 		t.mu.Unlock()
 
 		page, own, err := h.fetch(t, from)
+		gone := int64(0) // up to here
+		if err == nil && own && len(page) == 0 {
+			gone, err = h.lastOf(t)
+			gone = min(gone, wanted) // what came meanwhile is not
+		}
 		if err != nil {
 			h.Log.Warn().Err(err).Str("topic", t.name).Int64("after", from).Msg("notices not fetched, the next sweep tries again")
 			t.mu.Lock()
@@ -105,6 +138,7 @@ func (h *Hub) advance(t *topic) {
 		for _, f := range page {
 			t.dispatch(f)
 		}
+		t.skip(gone)
 		if own && len(page) == 0 && t.wanted == wanted {
 			t.wanted = t.head // there is nothing more
 		}
@@ -112,11 +146,31 @@ func (h *Hub) advance(t *topic) {
 	}
 }
 
+func (h *Hub) lastOf(t *topic) (int64, error) {
+	last, err := h.last(context.Background(), []string{t.name})
+	return last[t.name], err
+}
+
+// skip tells the live listeners that what they lack is gone up to a number. The
+// caller holds the lock.
+func (t *topic) skip(to int64) {
+	for s := range t.subs {
+		if s.live && s.pos < to {
+			s.pos = to
+			s.conn.offer(s.conn.resync(t.name, to))
+		}
+	}
+	t.head = max(t.head, to)
+}
+
 // dispatch hands a notice to the live listeners that lack it. A jump in what the
 // store has means that the notices between are gone. The caller holds the lock.
 func (t *topic) dispatch(f frame) {
 	if f.seq <= t.head {
 		return
+	}
+	if t.traces != nil {
+		t.joinTrace(&f)
 	}
 	for s := range t.subs {
 		if !s.live || s.pos >= f.seq {
@@ -129,6 +183,17 @@ func (t *topic) dispatch(f frame) {
 		s.conn.offer(f)
 	}
 	t.head = f.seq
+}
+
+// joinTrace gives the frame the span that its nudge told of.
+func (t *topic) joinTrace(f *frame) {
+	if span := t.traces[f.seq]; f.trace == "" {
+		f.trace = span
+	}
+	maps.DeleteFunc(t.traces, func(seq int64, _ string) bool { return seq <= f.seq })
+	if len(t.traces) == 0 {
+		t.traces = nil
+	}
 }
 
 // place sets where a listener begins, given the last committed number, and
@@ -148,11 +213,19 @@ func (s *sub) place(last int64, resume *int64) (now int64, ahead bool) {
 	case resume == nil:
 		s.pos = now
 	case *resume > now:
-		s.pos, ahead = now, true
+		s.pos, s.claimed, ahead = now, *resume, true
 	default:
 		s.pos = *resume
 	}
 	return now, ahead
+}
+
+// standing is the last number queued for the client, and the last that the topic
+// is known to have.
+func (s *sub) standing() (pos, last int64) {
+	s.topic.mu.Lock()
+	defer s.topic.mu.Unlock()
+	return s.pos, max(s.pos, s.topic.head, s.topic.wanted)
 }
 
 // goLive makes the listener live if it has all that the topic has told; else

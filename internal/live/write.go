@@ -6,6 +6,8 @@ import (
 	"time"
 
 	"github.com/gorilla/websocket"
+
+	"doorstep/internal/trace"
 )
 
 // offer hands the frame to the connection without waiting. A reader that cannot
@@ -51,9 +53,25 @@ func (c *conn) write() {
 	}
 }
 
+// closeAfter closes when what waits is written: it says why.
+func (c *conn) closeAfter(code CloseCode) {
+	for c.queue.busy() {
+		select {
+		case <-c.queue.taken:
+		case <-c.gone:
+			return
+		}
+	}
+	c.close(code)
+}
+
 func (c *conn) send(f frame) error {
 	_ = c.socket.SetWriteDeadline(time.Now().Add(c.hub.WriteWait)) // never fails
 	c.sent.Add(1)
+	if f.trace != "" {
+		_, span := trace.Continue(c.hub.Tracer, f.trace, "frame")
+		defer span.End()
+	}
 	return c.socket.WritePreparedMessage(f.message)
 }
 

@@ -101,7 +101,7 @@ func compareNumbers(a, b Identity, alike likeness, named, sameBirth bool) Match 
 			return Match{}
 		}
 		return Match{Possible, ByNameAndBirth} // one state's number and another's
-	case a.id.Checked && (!named || alike >= givenOnly) && (a.born == b.born || a.born == "" || b.born == ""):
+	case a.id.Checked && (!named || alike >= spelled || alike >= givenOnly && sameGiven(a.name, b.name)) && (a.born == b.born || a.born == "" || b.born == ""):
 		return Match{Certain, ByNationalID}
 	case !a.id.Checked && alike >= spelled && sameBirth:
 		return Match{Certain, ByNationalID}
@@ -110,8 +110,9 @@ func compareNumbers(a, b Identity, alike likeness, named, sameBirth bool) Match 
 }
 
 // nearBirth reports whether two days differ by one slip: day and month swapped,
-// or one digit of the day, the month or the last of the year. The decade is not
-// among them: it tells a father from his son.
+// two digits of the day, the month or the year swapped, or one digit of the day,
+// the month or the last of the year. The decade is not among them: it tells a
+// father from his son.
 func nearBirth(a, b string) bool {
 	if len(a) != len(time.DateOnly) || len(b) != len(time.DateOnly) {
 		return false
@@ -125,7 +126,14 @@ func nearBirth(a, b string) bool {
 			differ, at = differ+1, i
 		}
 	}
-	return differ == 1 && at >= len("199")
+	switch {
+	case differ == 1:
+		return at >= len("199")
+	case differ != 2 || a[at] != b[at-1] || a[at-1] != b[at]:
+		return false
+	}
+	// Swapped digits of a year that differ by one are nine years.
+	return at > len("1990") || at == len("199") && max(a[at], b[at])-min(a[at], b[at]) == 1
 }
 
 // NearBirths are the days that may have been meant by a birth date, itself
@@ -144,6 +152,9 @@ func NearBirths(born string) []string {
 		try(born[:5] + born[8:] + "-" + born[5:7])
 	}
 	for at := len("199"); at < len(born); at++ {
+		if born[at] != born[at-1] && born[at] != '-' && born[at-1] != '-' {
+			try(born[:at-1] + born[at:at+1] + born[at-1:at] + born[at+1:])
+		}
 		for digit := byte('0'); digit <= '9'; digit++ {
 			if born[at] != '-' && born[at] != digit {
 				try(born[:at] + string(digit) + born[at+1:])

@@ -13,6 +13,7 @@ import (
 type name struct {
 	words []string // lower case, Latin, without diacritics, given name first
 	bones []string // of each word: how it sounds, whoever wrote it down
+	kins  []string // of each word: how it sounds to a neighbour
 }
 
 // readName splits a name into its words. "Tamm, Mari" has the surname first.
@@ -24,8 +25,14 @@ func readName(s string) name {
 	for _, word := range strings.FieldsFunc(latin(s), func(r rune) bool { return !unicode.IsLetter(r) }) {
 		n.words = append(n.words, word)
 		n.bones = append(n.bones, bone(word))
+		n.kins = append(n.kins, kin(word))
 	}
 	return n
+}
+
+// joined has the words at i and i+1 as one: Mari-Liis is Mariliis.
+func (n name) joined(i int) name {
+	return readName(strings.Join(slices.Concat(n.words[:i], []string{n.words[i] + n.words[i+1]}, n.words[i+2:]), " "))
 }
 
 // given is how the given name sounds, empty if there is none.
@@ -34,6 +41,15 @@ func (n name) given() string {
 		return ""
 	}
 	return n.bones[0]
+}
+
+// sameGiven reports whether the given names are one, or one is the other's initial.
+// Mari and Mare are sisters.
+func sameGiven(a, b name) bool {
+	if len(a.words) == 0 || len(b.words) == 0 {
+		return false
+	}
+	return a.given() == b.given() || initial(a.words[0], b.words[0]) || initial(b.words[0], a.words[0])
 }
 
 // NameKey is the same for all ways in which a name is usually written, in any
@@ -88,6 +104,13 @@ func bone(word string) string {
 	return said
 }
 
+// neighbours are letters that one language has for those of another: Serhii is
+// Sergei in Ukrainian, and ü is written ue without the letter.
+var neighbours = strings.NewReplacer("ae", "a", "oe", "o", "ue", "u", "h", "g")
+
+// kin is how a word sounds to a neighbour.
+func kin(word string) string { return bone(neighbours.Replace(word)) }
+
 // single writes double consonants, and a double i, once: Mihhail, Gennadiy.
 func single(word string) string {
 	var b strings.Builder
@@ -121,6 +144,18 @@ func compareNames(a, b name) likeness {
 	if len(a.words) == 0 {
 		return unlike
 	}
+	best := compareWordwise(a, b)
+	for i := 0; i+1 < len(b.words) && len(b.words) > len(a.words) && best < spelled; i++ {
+		best = max(best, min(spelled, compareWordwise(a, b.joined(i))))
+	}
+	return best
+}
+
+// compareWordwise compares a name with one that has as many words or more.
+func compareWordwise(a, b name) likeness {
+	if len(a.words) > len(b.words) {
+		a, b = b, a
+	}
 	taken := make([]bool, len(b.words))
 	least, found := same, 0
 	for i := range a.words {
@@ -153,7 +188,7 @@ func compareWords(a name, i int, b name, j int) likeness {
 		return same
 	case a.bones[i] == b.bones[j]:
 		return spelled
-	case slip(a.words[i], b.words[j]), slip(a.bones[i], b.bones[j]), initial(a.words[i], b.words[j]), initial(b.words[j], a.words[i]):
+	case slip(a.words[i], b.words[j]), slip(a.bones[i], b.bones[j]), a.kins[i] == b.kins[j], slip(a.kins[i], b.kins[j]), initial(a.words[i], b.words[j]), initial(b.words[j], a.words[i]):
 		return near
 	}
 	return unlike

@@ -2,6 +2,8 @@
 // record is the same human being as another. It does not know who may see them.
 package person
 
+import "time"
+
 // ID names a person.
 type ID string
 
@@ -65,6 +67,19 @@ type Candidate struct {
 	BirthDate string    `json:"birth_date"`
 	Certainty Certainty `json:"certainty" enum:"certain,likely,possible"`
 	Reason    string    `json:"reason" doc:"phone, name, name_and_birth_date, similar_name_and_birth_date, given_name_and_birth_date, name_and_similar_birth_date"`
+}
+
+// Link says that another record may be the same human being, or, with who found it
+// and when, that it is.
+type Link struct {
+	PersonID  ID         `json:"person_id"`
+	OtherID   ID         `json:"other_id"`
+	Name      string     `json:"name" doc:"of the other"`
+	BirthDate string     `json:"birth_date"`
+	Certainty Certainty  `json:"certainty" enum:"certain,likely,possible"`
+	Reason    string     `json:"reason"`
+	MergedBy  string     `json:"merged_by,omitempty" doc:"name of the officer who found that they are one"`
+	MergedAt  *time.Time `json:"merged_at,omitempty"`
 }
 
 // Says is what a person's fields say of who it is.

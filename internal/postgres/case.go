@@ -23,12 +23,13 @@ import (
 // folder is a case as it was read, with what only this package needs of it.
 type folder struct {
 	control.Work
-	ready    bool             // was read ahead, without a lock
-	waits    bool             // something that was sent is not entered yet
-	found    bool             // the row that decisions wait for exists
-	page     []byte           // body of the newest briefing, as it is stored
-	repeated []byte           // the answer given to the same request before
-	last     map[string]int64 // last number of each topic that is locked
+	ready    bool                 // was read ahead, without a lock
+	waits    bool                 // something that was sent is not entered yet
+	found    bool                 // the row that decisions wait for exists
+	page     []byte               // body of the newest briefing, as it is stored
+	repeated []byte               // the answer given to the same request before
+	answered map[answeredKey]bool // requests to send a unit here that have their answer
+	last     map[string]int64     // last number of each topic that is locked
 	signs    map[unit.ID]string
 }
 
@@ -120,7 +121,7 @@ func (s *Store) Work(ctx context.Context, key control.Key) (control.Work, error)
 }
 
 func newFolder() *folder {
-	return &folder{Work: control.Work{History: premise.Empty()}, last: map[string]int64{}, signs: map[unit.ID]string{}}
+	return &folder{Work: control.Work{History: premise.Empty()}, last: map[string]int64{}, signs: map[unit.ID]string{}, answered: map[answeredKey]bool{}}
 }
 
 // missing refuses a key that names nothing.

@@ -18,6 +18,7 @@ import (
 	"doorstep/internal/incident"
 	"doorstep/internal/person"
 	"doorstep/internal/premise"
+	"doorstep/internal/trace"
 	"doorstep/internal/unit"
 )
 
@@ -28,6 +29,8 @@ import (
 // the commit. Only a new address, an outcome and a topic that nothing was told on
 // before cost one more.
 func (s *Store) Change(ctx context.Context, key control.Key, once *control.Once, decide func(control.Work) (control.Written, error)) (kept control.Kept, err error) {
+	ctx, span := trace.Start(ctx, s.Tracer, "commit")
+	defer span.End()
 	entered, err := s.afterEntering(ctx, func() error {
 		return s.pool.AcquireFunc(ctx, func(held *pgxpool.Conn) error {
 			defer rollBack(ctx, held)
@@ -91,7 +94,7 @@ func (f *folder) decide(decide func(control.Work) (control.Written, error)) (con
 // depend on, if anything, then all the rest. A case that was ready has no open
 // transaction: all that is sent together is one by itself. Of what was sent, the
 // frame of the first delivery is kept already.
-func keep(ctx context.Context, db *pgxpool.Conn, f *folder, out control.Written, once *control.Once, sent *entry) (control.Kept, error) {
+func keep(ctx context.Context, db *pgxpool.Conn, f *folder, out control.Written, once *control.Once, entering *entry) (control.Kept, error) {
 	// Of a case that was ready the rows are locked as they are written, in the same
 	// order: incident, topics, all else.
 	b, records := &pgx.Batch{}, &pgx.Batch{}
@@ -119,7 +122,7 @@ func keep(ctx context.Context, db *pgxpool.Conn, f *folder, out control.Written,
 	if err != nil {
 		return control.Kept{}, err
 	}
-	if sent != nil {
+	if entering != nil {
 		told[0].kept = true
 	}
 	if out.Outcome != nil {
@@ -137,7 +140,7 @@ func keep(ctx context.Context, db *pgxpool.Conn, f *folder, out control.Written,
 			return control.Kept{}, fmt.Errorf("number notices: %w", err)
 		}
 	}
-	if sent != nil && told[0].Seq != sent.Delivery.Seq {
+	if entering != nil && told[0].Seq != entering.sent.Delivery.Seq {
 		return control.Kept{}, errNotReady
 	}
 	told.raise(b, f.last)
@@ -145,9 +148,9 @@ func keep(ctx context.Context, db *pgxpool.Conn, f *folder, out control.Written,
 	if err := deliver(b, out.Deliveries, told); err != nil {
 		return control.Kept{}, err
 	}
-	if sent != nil {
-		sent.claim(b)
-		sent.keepAnswer(b)
+	if entering != nil {
+		entering.claim(b)
+		entering.keepAnswer(b)
 	}
 	told.keep(b)
 	if err := keepAnswer(b, once, out); err != nil {
@@ -263,11 +266,11 @@ func joined(head, page []byte) (json.RawMessage, error) {
 }
 
 const upsertDelivery = `
-insert into delivery (briefing_id, revision, unit_id, incident_id, topic, seq, sent_at)
-values ($1, $2, $3, $4, $5, $6, $7)
+insert into delivery (briefing_id, revision, unit_id, incident_id, topic, seq, sent_at, due_at)
+values ($1, $2, $3, $4, $5, $6, $7, $7::timestamptz + (` + deliveredWithin + `))
 on conflict (briefing_id, revision, unit_id) do update
-set topic = excluded.topic, seq = excluded.seq, sent_at = excluded.sent_at,
-    delivered_at = null, displayed_at = null, read_at = null, read_by = null, alerted_at = null`
+set topic = excluded.topic, seq = excluded.seq, sent_at = excluded.sent_at, due_at = excluded.due_at,
+    delivered_at = null, displayed_at = null, read_at = null, read_by = null, radio_at = null, radio_by = null`
 
 // deliver queues the deliveries with the numbers that their frames got, and
 // writes the bodies of the notices about them.

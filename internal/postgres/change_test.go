@@ -283,38 +283,6 @@ func TestAStatusReportedTwiceCountsOnce(t *testing.T) {
 	}
 }
 
-func TestLateDeliveriesAlertOnce(t *testing.T) {
-	w := newWorld(t)
-	in, kept := w.assigned()
-	later := w.now.Add(time.Minute)
-	none, err := w.store.LateDeliveries(t.Context(), w.now.Add(-time.Second), later)
-	must(t, err)
-	if len(none) != 0 {
-		t.Fatalf("alerted early: %+v", none)
-	}
-	var group errgroup.Group
-	var mu sync.Mutex
-	var told []control.Notice
-	for range 4 {
-		group.Go(func() error {
-			notices, err := w.store.LateDeliveries(t.Context(), w.now.Add(time.Second), later)
-			mu.Lock()
-			defer mu.Unlock()
-			told = append(told, notices...)
-			return err
-		})
-	}
-	must(t, group.Wait())
-	if len(told) != 1 || told[0].Topic != "incident:"+string(in) || told[0].Type != "alert" {
-		t.Fatalf("told %+v", told)
-	}
-	var alert control.Alert
-	must(t, json.Unmarshal(told[0].Body, &alert))
-	if alert.Kind != "delivery_late" || alert.CallSign != "A-1" || alert.Number == "" || alert.Revision != kept.Written.Deliveries[0].Revision {
-		t.Fatalf("alert %+v", alert)
-	}
-}
-
 func TestIncidentListsAreNarrowed(t *testing.T) {
 	w := newWorld(t)
 	w.past(w.flat, time.Hour, "dv")

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
 
 	"doorstep/internal/access"
 	"doorstep/internal/briefing"
@@ -17,11 +18,14 @@ import (
 // deliveryColumns are read by deliveryFields; u is the unit.
 const deliveryColumns = `
 d.briefing_id, d.revision, d.incident_id, d.unit_id, u.call_sign, d.topic, d.seq, d.sent_at,
-d.delivered_at, d.displayed_at, d.read_at, d.alerted_at`
+d.delivered_at, d.displayed_at, d.read_at,
+(select json_agg(json_build_object('step', e.step, 'level', e.level, 'at', to_char(e.at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')) order by e.at, e.step, e.level)
+ from escalation e where e.topic = d.topic and e.seq = d.seq),
+d.radio_at, coalesce((select r.display_name from account r where r.id = d.radio_by), '')`
 
 func deliveryFields(d *briefing.Delivery) []any {
 	return []any{&d.BriefingID, &d.Revision, &d.IncidentID, &d.UnitID, &d.CallSign, &d.Topic, &d.Seq, &d.SentAt,
-		&d.DeliveredAt, &d.DisplayedAt, &d.ReadAt, &d.AlertedAt}
+		&d.DeliveredAt, &d.DisplayedAt, &d.ReadAt, &d.Late, &d.ToldByRadioAt, &d.ToldByRadioBy}
 }
 
 func scanDelivery(row pgx.CollectableRow) (d briefing.Delivery, err error) {
@@ -33,8 +37,10 @@ select ` + deliveryColumns + `
 from delivery d join unit u on u.id = d.unit_id
 where d.incident_id = $1 order by d.revision, d.sent_at, u.call_sign`
 
+// A step that is done may begin the wait for the next: where nothing was waited for,
+// the delivery is looked at at once.
 const deliveredUpTo = `
-update delivery d set delivered_at = $4 from unit u
+update delivery d set delivered_at = $4, due_at = coalesce(d.due_at, $4) from unit u
 where u.id = d.unit_id and d.unit_id = $1 and d.topic = $2 and d.seq <= $3 and d.delivered_at is null
 returning ` + deliveryColumns
 
@@ -46,7 +52,7 @@ func (s *Store) Acknowledge(ctx context.Context, u unit.ID, topic string, seq in
 }
 
 const displayedAt = `
-update delivery d set displayed_at = $4, delivered_at = coalesce(d.delivered_at, $4) from unit u
+update delivery d set displayed_at = $4, delivered_at = coalesce(d.delivered_at, $4), due_at = coalesce(d.due_at, $4) from unit u
 where u.id = d.unit_id and d.unit_id = $1 and d.briefing_id = $2 and d.revision = $3 and d.displayed_at is null
 returning ` + deliveryColumns
 
@@ -59,8 +65,14 @@ func (s *Store) Displayed(ctx context.Context, u unit.ID, id briefing.ID, revisi
 	return nil, s.wasSent(ctx, u, id, revision)
 }
 
+// waitEnds ends the wait for the newest revision; for an older one, the newest is
+// looked at at once, by its own time. $4 is now.
+const waitEnds = `
+due_at = case when exists (
+    select from delivery n where n.briefing_id = d.briefing_id and n.unit_id = d.unit_id and n.revision > d.revision) then $4::timestamptz end`
+
 const readAt = `
-update delivery d set read_at = $4, read_by = $5, displayed_at = coalesce(d.displayed_at, $4), delivered_at = coalesce(d.delivered_at, $4)
+update delivery d set ` + waitEnds + `, read_at = $4, read_by = $5, displayed_at = coalesce(d.displayed_at, $4), delivered_at = coalesce(d.delivered_at, $4)
 from unit u
 where u.id = d.unit_id and d.unit_id = $1 and d.briefing_id = $2 and d.revision = $3 and d.read_at is null
 returning ` + deliveryColumns
@@ -88,7 +100,7 @@ func (s *Store) wasSent(ctx context.Context, u unit.ID, id briefing.ID, revision
 	return nil
 }
 
-// advance runs an update of a unit's deliveries and tells the call taker of each
+// advance runs an update of a unit's deliveries and tells those who hear of each
 // row that it changed; changed is false when it changed none. A tablet may be
 // quicker than what enters the delivery.
 func (s *Store) advance(ctx context.Context, doing string, u unit.ID, now time.Time, update string, args ...any) (notices []control.Notice, changed bool, err error) {
@@ -103,17 +115,21 @@ func (s *Store) advance(ctx context.Context, doing string, u unit.ID, now time.T
 	return append(entered, told.told()...), changed, nil
 }
 
+// advanceOnce takes two round trips when nothing changes, as when a tablet that comes
+// back says what it has, else three.
 func (s *Store) advanceOnce(ctx context.Context, doing string, u unit.ID, now time.Time, update string, args ...any) (told news, changed bool, err error) {
-	err = s.within(ctx, doing, func(tx pgx.Tx) error {
+	var moved []briefing.Delivery
+	err = s.pool.AcquireFunc(ctx, func(held *pgxpool.Conn) error {
+		defer rollBack(ctx, held)
 		var waits bool
-		var moved []briefing.Delivery
 		b := &pgx.Batch{}
+		b.Queue("begin")
 		b.Queue(entryWaits, "unit:"+string(u)).QueryRow(func(row pgx.Row) error { return row.Scan(&waits) })
 		b.Queue(update, append([]any{u}, args...)...).Query(func(rows pgx.Rows) (err error) {
 			moved, err = pgx.CollectRows(rows, scanDelivery)
 			return err
 		})
-		if err := tx.SendBatch(ctx, b).Close(); err != nil {
+		if err := held.SendBatch(ctx, b).Close(); err != nil {
 			return err
 		}
 		if waits {
@@ -121,49 +137,20 @@ func (s *Store) advanceOnce(ctx context.Context, doing string, u unit.ID, now ti
 		}
 		told, changed = nil, len(moved) > 0
 		for _, d := range moved {
-			if err := told.add("incident:"+d.IncidentID, "delivery", now, d); err != nil {
-				return err
+			for _, topic := range control.DeliveryTopics(d) {
+				if err := told.add(topic, "delivery", now, d); err != nil {
+					return err
+				}
 			}
 		}
-		return told.tell(ctx, tx)
+		return told.tell(ctx, held, "commit")
 	})
-	return told, changed, err
-}
-
-// lateDeliveries takes rows that no other server is alerting on just now.
-const lateDeliveries = `
-with late as (
-    select d.briefing_id, d.revision, d.unit_id from delivery d
-    where d.delivered_at is null and d.alerted_at is null and d.sent_at < $1
-    order by d.sent_at limit 200 for update of d skip locked)
-update delivery d set alerted_at = $2
-from late join unit u on u.id = late.unit_id
-where d.briefing_id = late.briefing_id and d.revision = late.revision and d.unit_id = late.unit_id
-returning ` + deliveryColumns + `, (select i.number from incident i where i.id = d.incident_id)`
-
-// LateDeliveries marks what is undelivered since before and alerts on it.
-func (s *Store) LateDeliveries(ctx context.Context, before, now time.Time) ([]control.Notice, error) {
-	var told news
-	err := s.within(ctx, "alert on late deliveries", func(tx pgx.Tx) error {
-		told = nil
-		rows, err := tx.Query(ctx, lateDeliveries, before, now)
-		if err != nil {
-			return err
+	if err == nil {
+		for _, d := range moved {
+			s.seen.moved(d, now)
 		}
-		var d briefing.Delivery
-		var number string
-		_, err = pgx.ForEachRow(rows, append(deliveryFields(&d), &number), func() error {
-			return told.add("incident:"+d.IncidentID, "alert", now, control.Alert{
-				Kind: "delivery_late", IncidentID: d.IncidentID, Number: number, UnitID: d.UnitID, CallSign: d.CallSign,
-				BriefingID: string(d.BriefingID), Revision: d.Revision, SentAt: d.SentAt,
-			})
-		})
-		if err != nil {
-			return err
-		}
-		return told.tell(ctx, tx)
-	})
-	return told.told(), err
+	}
+	return told, changed, sorted(err, doing)
 }
 
 // keepPosition leaves a newer position as it is: reports may come late.

@@ -59,6 +59,7 @@ func (s *Store) LoadDemo(ctx context.Context, w demo.World, passwordHash string)
 			loaded = true
 			queueDemo(&b, w, passwordHash)
 		}
+		queueStaff(&b, w, passwordHash) // those that an older demo did not have
 		for _, u := range w.Units {
 			b.Queue(manOneShift, u.ID, w.At, u.Crew)
 			b.Queue(showUnit, u.ID, w.At)

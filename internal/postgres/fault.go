@@ -26,10 +26,10 @@ const (
 	dateOutOfRange      = "22008"
 	serialization       = "40001"
 	deadlock            = "40P01"
-	readOnly            = "25006" // the server is a replica, or is the primary no more
 	classConnection     = "08"
 	classResources      = "53"
-	classOperator       = "57" // shut down, or cancelled by a person
+	classOperator       = "57"    // shut down, or cancelled by a person
+	readOnly            = "25006" // this server is not the one to write to, or not any more
 )
 
 // refusals say what a broken constraint means in words of the trade.
@@ -88,17 +88,25 @@ func sortedCode(pg *pgconn.PgError) error {
 		return fault.Because(fault.NotFound, cause, "no such record")
 	case pg.Code == checkViolation, pg.Code == notNullViolation, pg.Code == badDate, pg.Code == dateOutOfRange:
 		return fault.Because(fault.Invalid, cause, "a value is outside what can be kept")
-	case pg.Code == readOnly:
-		return fault.Because(fault.Unavailable, cause, "the database cannot be used now")
 	case pg.Code == serialization, pg.Code == deadlock:
 		return fault.Because(fault.Unavailable, cause, "others worked on the same records: try again")
 	}
-	for _, class := range []string{classConnection, classResources, classOperator} {
+	for _, class := range []string{classConnection, classResources, classOperator, readOnly} {
 		if strings.HasPrefix(pg.Code, class) {
 			return fault.Because(fault.Unavailable, cause, "the database cannot be used now")
 		}
 	}
 	return cause
+}
+
+// useless reports whether a connection leads to a server that is going, is not
+// there yet, or was replaced by another: the next one finds that.
+func useless(pg *pgconn.PgError) bool {
+	switch pg.Code {
+	case readOnly, "57P01", "57P02", "57P03": // shut down, crashed, starting
+		return true
+	}
+	return strings.EqualFold(pg.Severity, "FATAL")
 }
 
 // plain is the message where it quotes no value.

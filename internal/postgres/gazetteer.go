@@ -64,28 +64,58 @@ func (s *Store) findPlaces(ctx context.Context, q premise.Search) ([]ranked, err
 		return nil, fmt.Errorf("list towns: %w", err)
 	}
 	asked := premise.Ask(q.Text, towns.first)
+	var corner []ranked
 	if asked.Corner != nil {
-		if found, err := s.findCorner(ctx, asked.Corner, towns, q); err != nil || len(found) > 0 {
-			return found, wrap(err, "find a corner")
+		if corner, err = s.findCorner(ctx, asked.Corner, towns, q); err != nil {
+			return nil, fmt.Errorf("find a corner: %w", err)
 		}
 	}
-	for _, readings := range asked.Readings {
-		streets, err := s.findStreets(ctx, readings, towns, q)
-		if err != nil {
-			return nil, fmt.Errorf("find streets: %w", err)
-		}
-		if len(streets) == 0 {
-			continue
-		}
-		found, err := s.findDoors(ctx, streets, q)
+	var all []ranked
+	for n, readings := range asked.Readings {
+		// A crossing may be kept under either of its streets.
+		crossing := asked.Corner != nil && n == 0
+		found, sure, err := s.findRead(ctx, readings, towns, q, crossing)
 		if err == nil && asked.Across && len(found) > 0 {
 			found, err = s.findAcross(ctx, found[0], q)
 		}
-		if err != nil || len(found) > 0 {
-			return found, wrap(err, "find addresses")
+		if err != nil {
+			return nil, fmt.Errorf("find addresses: %w", err)
+		}
+		for i := range found {
+			found[i].cost += n * laterReading
+		}
+		if crossing { // only the crossing itself is better than the houses at it
+			found = slices.DeleteFunc(found, func(f ranked) bool { return f.Kind != premise.Crossing })
+		}
+		all = append(all, found...)
+		if crossing && len(found)+len(corner) > 0 || sure && len(all) > 0 {
+			break
 		}
 	}
-	return nil, nil
+	return append(all, corner...), nil
+}
+
+// laterReading is what it costs that a less likely reading found it.
+const laterReading = 4
+
+// findRead finds the doors that the readings of one list may mean. Where the
+// streets that were typed have no such house, one that is a slip of the finger
+// away may have it; then it is not sure. Wide looks for all of these at once.
+func (s *Store) findRead(ctx context.Context, readings []premise.Reading, towns towns, q premise.Search, wide bool) (found []ranked, sure bool, err error) {
+	for ; ; wide = true {
+		names, all, err := s.findNames(ctx, readings, wide)
+		if err != nil {
+			return nil, false, err
+		}
+		streets, err := s.findStreets(ctx, names, towns, q)
+		if err != nil {
+			return nil, false, err
+		}
+		found, err = s.findDoors(ctx, streets, q)
+		if err != nil || len(found) > 0 || all || wide {
+			return found, !wide, err
+		}
+	}
 }
 
 func wrap(err error, doing string) error {
@@ -189,11 +219,14 @@ from unnest($1::text[]) v cross join lateral (
 
 	// Its bound of likeness is set for each connection, see Open. A word that
 	// more than mostAlike names share, as in the crossings of a highway, tells
-	// little, and to compare them all would keep the call taker waiting.
+	// little, and to compare them all would keep the call taker waiting. A slip in a
+	// short word leaves it no trigram, so those are also compared with a letter less.
 	namesByLikeness = `
-select folded from (select folded from street_name where $1 <% folded limit ` + mostAlike + `) s
-order by $1 <<-> folded, length(folded), folded
-limit $2`
+(select folded from (select folded from street_name where $1 <% folded limit ` + mostAlike + `) s
+ order by $1 <<-> folded, length(folded), folded limit $2)
+union
+(select folded from (select folded from street_name where shortened(folded) && $3::text[] limit ` + mostAlike + `) s
+ order by length(folded), folded limit $2)`
 )
 
 // streetsOfNames are, of each name, the streets in the towns that were said, then
@@ -216,13 +249,10 @@ from unnest($1::text[]) with ordinality n (folded, at) cross join lateral (
 // with it.
 const likeness = "0.3"
 
-// findStreets weighs the names that begin with what was typed, or with two of its
-// letters swapped; only when none of them is it, also those that look like it.
-// Then it finds the streets of the likeliest names.
-func (s *Store) findStreets(ctx context.Context, readings []premise.Reading, towns towns, q premise.Search) ([]foundStreet, error) {
-	names, err := s.findNames(ctx, readings)
-	if err != nil || len(names) == 0 {
-		return nil, err
+// findStreets finds the streets of the likeliest names.
+func (s *Store) findStreets(ctx context.Context, names []foundName, towns towns, q premise.Search) ([]foundStreet, error) {
+	if len(names) == 0 {
+		return nil, nil
 	}
 	folded, said := make([]string, len(names)), []string{}
 	for i, n := range names {
@@ -253,63 +283,75 @@ func (s *Store) findStreets(ctx context.Context, readings []premise.Reading, tow
 	if err != nil {
 		return nil, err
 	}
-	// Of one street the reading that costs least, in the order in which the names
+	// Of one door the reading that costs least, in the order in which the names
 	// and the streets came.
 	slices.SortStableFunc(all, func(a, b foundStreet) int { return a.cost - b.cost })
-	seen := map[int64]bool{}
+	type door struct {
+		street      int64
+		house, unit string
+	}
+	seen := map[door]bool{}
 	all = slices.DeleteFunc(all, func(f foundStreet) bool {
-		twice := seen[f.id]
-		seen[f.id] = true
+		d := door{f.id, f.House, f.Unit}
+		twice := seen[d]
+		seen[d] = true
 		return twice
 	})
 	return all[:min(len(all), mostStreets)], nil
 }
 
-// findNames returns the likeliest names, the best first.
-func (s *Store) findNames(ctx context.Context, readings []premise.Reading) ([]foundName, error) {
-	var all []foundName
+// findNames returns the likeliest names, the best first: those that begin with
+// what was typed, or with two of its letters swapped; only when none of them is
+// it, also those that look like it. Wide looks for all of these, and returns those
+// that are at most one slip worse than the best. All says that there are no
+// others to look for.
+func (s *Store) findNames(ctx context.Context, readings []premise.Reading, wide bool) (names []foundName, all bool, err error) {
+	found, all := []foundName{}, true
 	best := func() int {
 		least := 1 << 30
-		for _, f := range all {
+		for _, f := range found {
 			least = min(least, f.cost)
 		}
 		return least
 	}
 	for _, r := range readings {
-		if r.Street == "" {
-			continue
-		}
-		if err := s.weigh(ctx, &all, r, namesByPrefix, begins(r), mostNames); err != nil {
-			return nil, err
-		}
-	}
-	for _, r := range readings {
-		// A short one is like too much.
-		if name := premise.StreetName(r.Street); best() > r.Cost+1 && len(name) >= 3 {
-			if err := s.weigh(ctx, &all, r, namesByLikeness, name, mostLike); err != nil {
-				return nil, err
+		switch {
+		case r.Street == "":
+		case !wide && r.Cost > best():
+			all = false
+		default:
+			if err := s.weigh(ctx, &found, r, namesByPrefix, begins(r), mostNames); err != nil {
+				return nil, false, err
 			}
 		}
 	}
-	slices.SortStableFunc(all, func(a, b foundName) int {
+	for _, r := range readings {
+		switch name := premise.StreetName(r.Street); {
+		case len(name) < 3: // a short one is like too much
+		case !wide && best() <= r.Cost:
+			all = false
+		default:
+			if err := s.weigh(ctx, &found, r, namesByLikeness, name, mostLike, premise.Shortened(name)); err != nil {
+				return nil, false, err
+			}
+		}
+	}
+	slices.SortStableFunc(found, func(a, b foundName) int {
 		return cmp.Or(a.cost-b.cost, len(a.folded)-len(b.folded), cmp.Compare(a.folded, b.folded))
 	})
-	type key struct {
-		folded string
-		premise.Reading
-	}
-	seen := map[key]bool{}
-	all = slices.DeleteFunc(all, func(f foundName) bool {
-		k := key{f.folded, f.Reading}
-		twice := seen[k]
-		seen[k] = true
-		return twice
+	most, seen := best()+oneSlip, map[foundName]bool{}
+	found = slices.DeleteFunc(found, func(f foundName) bool {
+		once := foundName{f.folded, 0, f.Reading}
+		twice := seen[once]
+		seen[once] = true
+		return twice || wide && f.cost > most
 	})
-	return all[:min(len(all), mostNames)], nil
+	return found[:min(len(found), mostNames)], all, nil
 }
 
 // begins are the beginnings to look for: what was typed, without its kind too,
-// since a kind may be another one or come first, and with two letters swapped.
+// since a kind may be another one or come first, behind a direction, and with two
+// letters swapped.
 func begins(r premise.Reading) []string {
 	name := premise.StreetName(r.Street)
 	all := []string{r.Street}
@@ -317,6 +359,9 @@ func begins(r premise.Reading) []string {
 		return all
 	}
 	all = append(all, name)
+	for _, side := range []string{"n", "e", "s", "w"} { // Main is N Main Ave
+		all = append(all, side+" "+name)
+	}
 	for i := 0; i+1 < len(name) && len(name) <= 12; i++ {
 		if name[i] != name[i+1] && name[i] != ' ' && name[i+1] != ' ' {
 			swapped := []byte(name)
@@ -343,6 +388,10 @@ func (s *Store) weigh(ctx context.Context, all *[]foundName, r premise.Reading, 
 	})
 	return err
 }
+
+// oneSlip is what one slip of the finger costs, with a kind of street that is
+// another one.
+const oneSlip = 3
 
 // elsewhere is what a street costs in another town than the one that was said.
 const elsewhere = 6
@@ -472,110 +521,6 @@ func hundred(house string) int {
 		return -1
 	}
 	return n / 100 * 100
-}
-
-// metres between two points, exact where it counts.
-const metres = `st_distance(a.point::geography, st_setsrid(st_makepoint($1, $2), 4326)::geography)`
-
-// around finds the nearest buildings by the index, then measures them. A
-// position that is off by a cell's width still proposes the nearest, which is
-// why the radius only orders: those within it come first. A building is measured
-// to its middle, so that 25 m off is still at it.
-const around = `
-select id::text, kind, label, locality, st_x(point), st_y(point), coalesce(district_code, ''), 0, 0,
-    case when m <= greatest($4::float8, 25) then 0 else 1 + least(6, floor(log(greatest(m, 1)) * 2)::int) end,
-    m, $4::float8 > 0 and m > greatest($4::float8, 25)
-from (
-    select a.*, ` + metres + ` m from address a
-    where kind <> 'dwelling' and ($5 = '' or district_code = $5)
-    order by a.point <-> st_setsrid(st_makepoint($1, $2), 4326) limit 3 * $3) a
-where m <= greatest($4::float8, 500)
-order by m, id`
-
-func (s *Store) findAround(ctx context.Context, q premise.Search) ([]ranked, error) {
-	rows, err := s.pool.Query(ctx, around, q.Near[0], q.Near[1], q.Limit, q.Radius, q.District)
-	if err != nil {
-		return nil, err
-	}
-	return pgx.CollectRows(rows, func(row pgx.CollectableRow) (ranked, error) {
-		var metres float64
-		var beyond bool
-		f, err := scanRanked(premise.HowPosition, &metres, &beyond)(row)
-		f.Metres, f.Beyond = metres, beyond
-		return f, err
-	})
-}
-
-// across finds the buildings of the same street that face a house: even numbers
-// stand opposite odd ones.
-const across = `
-select a.id::text, a.kind, a.label, a.locality, st_x(a.point), st_y(a.point), coalesce(a.district_code, ''), 0,
-    (row_number() over (order by a.point <-> here.point, a.id))::int, 0
-from address here join address a on a.street_id = here.street_id
-where here.id = $1::uuid and a.kind = 'building' and a.point is not null
-  and (substring(a.house from '^\d{1,9}')::bigint % 2) <> (substring(here.house from '^\d{1,9}')::bigint % 2)
-order by a.point <-> here.point, a.id limit 4`
-
-// findAcross proposes what faces the house, then the house itself: the caller
-// named the one that they see.
-func (s *Store) findAcross(ctx context.Context, here ranked, q premise.Search) ([]ranked, error) {
-	rows, err := s.pool.Query(ctx, across, here.ID)
-	if err != nil {
-		return nil, err
-	}
-	found, err := pgx.CollectRows(rows, scanRanked(premise.HowAcross))
-	here.cost, here.tier = 0, len(found)+1
-	return append(found[:min(len(found), max(0, q.Limit-1))], here), err
-}
-
-// corners are the closest buildings of two streets, where these meet: not more
-// than 80 m apart.
-const corners = `
-with pair as (
-    select x.id x, y.id y, p.at
-    from unnest($1::bigint[], $2::bigint[]) with ordinality p (a, b, at)
-    cross join lateral (
-        select x.id, x.point from address x where x.street_id = p.a and x.kind <> 'dwelling' and x.point is not null limit 400) x
-    cross join lateral (
-        select y.id, y.point from address y where y.street_id = p.b and y.kind <> 'dwelling' and y.point is not null
-        order by y.point <-> x.point limit 1) y
-    where st_distance(x.point::geography, y.point::geography) <= 80
-    order by p.at, st_distance(x.point::geography, y.point::geography) limit 4)
-select id::text, kind, label, locality, st_x(point), st_y(point), coalesce(district_code, ''), 0, (row_number() over (order by least_at, label))::int, 0
-from (
-    select a.id, a.kind, a.label, a.locality, a.point, a.district_code, min(n) least_at
-    from (select *, row_number() over () n from pair) p join address a on a.id in (p.x, p.y)
-    where ($3 = '' or a.district_code = $3) group by a.id) a
-order by least_at, label limit $4`
-
-// findCorner proposes the buildings where two streets of one town meet.
-func (s *Store) findCorner(ctx context.Context, sides [][]premise.Reading, towns towns, q premise.Search) ([]ranked, error) {
-	var streets [2][]foundStreet
-	for i, side := range sides {
-		found, err := s.findStreets(ctx, side, towns, q)
-		if err != nil || len(found) == 0 {
-			return nil, err
-		}
-		best := found[0].cost
-		for _, f := range found {
-			if f.cost <= best+1 && len(streets[i]) < 8 {
-				streets[i] = append(streets[i], f)
-			}
-		}
-	}
-	var a, b []int64
-	for _, x := range streets[0] {
-		for _, y := range streets[1] {
-			if x.id != y.id && x.locality == y.locality && len(a) < 12 {
-				a, b = append(a, x.id), append(b, y.id)
-			}
-		}
-	}
-	rows, err := s.pool.Query(ctx, corners, a, b, q.District, q.Limit)
-	if err != nil {
-		return nil, err
-	}
-	return pgx.CollectRows(rows, scanRanked(premise.HowCorner))
 }
 
 const incidentsOf = `

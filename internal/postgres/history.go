@@ -53,7 +53,7 @@ with here as (
 theirs as materialized (
     select i.id, i.class from (
         select distinct incident_id from incident_person
-        where person_id = any($2::uuid[]) and incident_id < greatest(($3::uuid[])[3], ($3::uuid[])[4]) and incident_id <> $4
+        where person_id = any(same_persons($2::uuid[])) and incident_id < greatest(($3::uuid[])[3], ($3::uuid[])[4]) and incident_id <> $4
         order by incident_id desc limit 200) p
     join incident i on i.id = p.incident_id
     where i.address_id is distinct from (select id from here)),
@@ -114,14 +114,14 @@ select count(*) filter (where received_at > $2::timestamptz - interval '12 month
        count(*) filter (where dv and received_at > $2::timestamptz - interval '12 months'),
        count(*) filter (where dv), max(received_at) filter (where dv),
        (select count(distinct p.incident_id) from incident_person p join incident i on i.id = p.incident_id
-        where p.person_id = any($3::uuid[]) and i.class in ('dv', 'suspected_dv') and i.id <> $4)
+        where p.person_id = any(same_persons($3::uuid[])) and i.class in ('dv', 'suspected_dv') and i.id <> $4)
 from (select received_at, class in ('dv', 'suspected_dv') dv from incident where address_id = nullif($1, '')::uuid and id <> $4) here`
 
 const historyCautions = `
 select id, kind, note, source, since, review_by, review_by < $3 from (
     select id, kind, note, source, since, review_by from caution where address_id = nullif($1, '')::uuid
     union
-    select id, kind, note, source, since, review_by from caution where person_id = any($2::uuid[])) c
+    select id, kind, note, source, since, review_by from caution where person_id = any(same_persons($2::uuid[]))) c
 order by since desc, id`
 
 // historyResidents looks at the newest 200 incidents behind the door. A block
@@ -133,11 +133,16 @@ select p.id, p.name, coalesce(p.birth_date::text, '') born, array_agg(distinct t
 from (select i.id, i.received_at from incident i join address a on a.id = i.address_id
       where a.id = nullif($1, '')::uuid and a.kind <> 'block' and i.id <> $2
       order by i.id desc limit 200) i
-join incident_person t on t.incident_id = i.id join person p on p.id = t.person_id
+join incident_person t on t.incident_id = i.id left join person_merge m on m.from_id = t.person_id and m.undone_at is null
+join person p on p.id = coalesce(m.to_id, t.person_id)
 group by p.id order by seen desc, p.id limit 20) r
 left join lateral (
     select a.label, i.received_at from (
-        select incident_id from incident_person where person_id = r.id and incident_id > r.latest and incident_id <> $2
+        (select incident_id from incident_person where person_id = r.id and incident_id > r.latest and incident_id <> $2
+         order by incident_id desc limit 1)
+        union all
+        (select t.incident_id from person_merge m join incident_person t on t.person_id = m.from_id
+         where m.to_id = r.id and m.undone_at is null and t.incident_id > r.latest and t.incident_id <> $2)
         order by incident_id desc limit 1) n
     join incident i on i.id = n.incident_id join address a on a.id = i.address_id
     where a.id <> nullif($1, '')::uuid) since on true

@@ -258,10 +258,11 @@ func (d *doors) rename(ctx context.Context, tx pgx.Tx) error {
 	return err
 }
 
-// findFormer finds the addresses of the batch that are called otherwise now.
+// findFormer finds the addresses of the batch that are called otherwise now, or
+// were matched to another one.
 func (d *doors) findFormer(ctx context.Context, tx pgx.Tx) error {
 	var some bool
-	if err := tx.QueryRow(ctx, "select exists (select from address_former)").Scan(&some); err != nil || !some {
+	if err := tx.QueryRow(ctx, "select exists (select from address_former) or exists (select from address_match)").Scan(&some); err != nil || !some {
 		return err
 	}
 	keys := make([]string, 0, len(d.rows))
@@ -271,7 +272,10 @@ func (d *doors) findFormer(ctx context.Context, tx pgx.Tx) error {
 	rows, err := tx.Query(ctx, `
 select f.key, min(a.key) from address_former f join address a on a.id = f.address_id
 where f.key = any($1) and not exists (select from address o where o.key = f.key)
-group by f.key having count(*) = 1`, keys)
+group by f.key having count(*) = 1
+union all
+select f.key, t.key from address f join address_match m on m.from_id = f.id join address t on t.id = m.to_id
+where f.key = any($1) and m.undone_at is null`, keys)
 	if err != nil {
 		return err
 	}
@@ -329,6 +333,7 @@ update address a set
     point = case when i.ref is null then coalesce(a.point, p.point) else coalesce(p.point, a.point) end,
     district_code = coalesce(a.district_code, (select d.code from district d where st_covers(d.area, coalesce(a.point, p.point)) order by d.extent, d.code limit 1)),
     label = case when i.ref is null then a.label else i.label end,
+    kind = case when a.kind = 'unverified' then i.kind else a.kind end,
     area_id = coalesce(i.area_id, a.area_id),
     source = case when r.takes then i.source else a.source end,
     source_ref = case when r.takes then i.ref else a.source_ref end
@@ -340,11 +345,13 @@ cross join lateral (select i.ref is not null and was.source_ref is null
 where a.id = was.id and (i.ref is not null or (was.point is null and i.x is not null))`
 
 // The id of an address is made of its first key: one that is called as another was
-// called first has an id of its own.
+// called first has an id of its own. A name without a point that no register has is
+// somewhere, and nobody knows where: it can be matched.
 const insertAddresses = `
 with added as (
     insert into address (id, kind, label, key, locality, street_id, house, hundred, unit, building_id, point, district_code, area_id, source, source_ref, added_at)
-    select case when exists (select from address o where o.id = i.id) then gen_random_uuid() else i.id end, i.kind, i.label, i.key, i.locality, s.id, i.house, i.hundred, i.unit, b.id, p.point,
+    select case when exists (select from address o where o.id = i.id) then gen_random_uuid() else i.id end,
+        case when i.kind = 'place' and i.ref is null and i.x is null then 'unverified' else i.kind end, i.label, i.key, i.locality, s.id, i.house, i.hundred, i.unit, b.id, p.point,
         (select d.code from district d where st_covers(d.area, p.point) order by d.extent, d.code limit 1), i.area_id, i.source,
         case when not exists (select from address o where o.source = i.source and o.source_ref = i.ref) then i.ref end, $2
     from import_address i

@@ -126,7 +126,7 @@ with recursive up as (
 select kind, code, name, id from (
     select kind, code, name, '' id, -n at from up
     union all
-    select 'street', '', s.name, '', 1 from address a join street s on s.id = a.street_id where a.id = $1 and a.kind <> 'place' and a.kind <> 'crossing'
+    select 'street', '', s.name, '', 1 from address a join street s on s.id = a.street_id where a.id = $1 and a.kind not in ('place', 'crossing', 'unverified')
     union all
     select 'building', '', b.label, b.id::text, 2 from address a join address b on b.id = a.building_id where a.id = $1) p
 order by at`

@@ -90,3 +90,48 @@ func TestMatchAnUnverifiedAddress(t *testing.T) {
 		t.Errorf("%d looks at it are recorded", n)
 	}
 }
+
+// TestMatchAnImportedPlace: words in a file that are no address, and of which
+// nobody knows where they are, wait to be matched as a caller's do; files that say
+// them again follow the match.
+func TestMatchAnImportedPlace(t *testing.T) {
+	w := newWorld(t)
+	ctx := t.Context()
+	load := func(file, rows string) {
+		t.Helper()
+		i, _ := begin(t, w.store, file)
+		defer i.Close()
+		_, err := i.Calls(ctx, callsFromFile(t, "id,at,address,type,lon,lat\n"+rows), 1)
+		must(t, err)
+	}
+	kind := func(label string) string {
+		t.Helper()
+		var kind string
+		must(t, w.pool.QueryRow(ctx, `select kind from address where label = $1`, label).Scan(&kind))
+		return kind
+	}
+	at := func(number string) premise.ID {
+		t.Helper()
+		var id premise.ID
+		must(t, w.pool.QueryRow(ctx, `select address_id::text from incident where number = $1`, number).Scan(&id))
+		return id
+	}
+	load("first", "1,2024-05-01T12:00:00Z,behind the old mill,Family,,\n2,2024-05-01T12:00:00Z,City Park,Noise,24.7,59.4\n3,2024-05-01T12:00:00Z,the harbour,Noise,,\n")
+	if kind("behind the old mill") != premise.Unverified || kind("the harbour") != premise.Unverified || kind("City Park") != premise.Place {
+		t.Errorf("kept as %s, %s and %s", kind("behind the old mill"), kind("the harbour"), kind("City Park"))
+	}
+	list, err := w.room.Unverified(ctx, w.district, 10)
+	must(t, err)
+	if len(list) != 2 || list[0].Address.Label != "behind the old mill" || list[0].DV != 1 {
+		t.Fatalf("waiting: %+v", list)
+	}
+	_, err = w.room.Match(ctx, w.district, at("1"), w.flat)
+	must(t, err)
+	load("second", "4,2024-06-01T12:00:00Z,behind the old mill,Family,,\n5,2024-06-01T12:00:00Z,the harbour,Noise,24.7,59.4\n")
+	if at("1") != w.flat || at("4") != w.flat {
+		t.Errorf("the calls are at %s and %s, want %s", at("1"), at("4"), w.flat)
+	}
+	if kind("the harbour") != premise.Place {
+		t.Error("a place that is known now is still unverified")
+	}
+}

@@ -149,19 +149,27 @@ func (n news) keep(b *pgx.Batch) {
 	b.Queue(insertNotices, topics, seqs, kinds, times, bodies, briefings, revisions)
 }
 
-// tell numbers and writes notices inside a transaction.
-func (n news) tell(ctx context.Context, tx pgx.Tx) error {
+// batches is a connection or a transaction.
+type batches interface {
+	SendBatch(ctx context.Context, b *pgx.Batch) pgx.BatchResults
+}
+
+// tell numbers and writes notices inside a transaction; then may be its end.
+func (n news) tell(ctx context.Context, db batches, then ...string) error {
 	if len(n) == 0 {
 		return nil
 	}
 	numbering := &pgx.Batch{}
 	n.numbers(numbering, nil)
-	if err := tx.SendBatch(ctx, numbering).Close(); err != nil {
+	if err := db.SendBatch(ctx, numbering).Close(); err != nil {
 		return fmt.Errorf("number notices: %w", err)
 	}
 	writing := &pgx.Batch{}
 	n.keep(writing)
-	return tx.SendBatch(ctx, writing).Close()
+	for _, sql := range then {
+		writing.Queue(sql)
+	}
+	return db.SendBatch(ctx, writing).Close()
 }
 
 const noticesAfter = `

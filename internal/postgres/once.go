@@ -33,8 +33,9 @@ func answered(b *pgx.Batch, once *control.Once, repeated *[]byte) {
 	})
 }
 
+// insertAnswer keeps the incident that a unit was sent to, null for other answers.
 const insertAnswer = `
-insert into idempotency_key (account_id, key, request, status, answer, at) values ($1, $2, $3, $4, $5, $6)`
+insert into idempotency_key (account_id, key, request, status, answer, at, sent_to) values ($1, $2, $3, $4, $5, $6, $7)`
 
 // keepAnswer queues the writing of the answer to a create.
 func keepAnswer(b *pgx.Batch, once *control.Once, w control.Written) error {
@@ -45,7 +46,11 @@ func keepAnswer(b *pgx.Batch, once *control.Once, w control.Written) error {
 	if err != nil {
 		return fmt.Errorf("encode the answer: %w", err)
 	}
-	b.Queue(insertAnswer, once.Account, once.Key, once.Request, once.Status, answer, moment())
+	var sentTo *string
+	if w.Assignment != nil {
+		sentTo = &w.Assignment.IncidentID
+	}
+	b.Queue(insertAnswer, once.Account, once.Key, once.Request, once.Status, answer, moment(), sentTo)
 	return nil
 }
 

@@ -19,9 +19,10 @@ import (
 
 // candidates are the records that may be the same human being as what is known
 // of one: each way of looking uses its index, and the commonest name or a
-// telephone of many brings no more than is worth comparing.
+// telephone of many brings no more than is worth comparing. A record that was
+// merged into another is found as that one.
 const candidates = `
-select id, name, coalesce(birth_date::text, ''), coalesce(national_id, ''), coalesce(phone, ''),
+select coalesce(m.to_id, c.id), name, coalesce(birth_date::text, ''), coalesce(national_id, ''), coalesce(phone, ''),
        exists (select from incident_person t where t.person_id = c.id) or exists (select from caution t where t.person_id = c.id)
 from (
     select * from person where national_id = nullif($1, '')
@@ -34,7 +35,8 @@ from (
     union
     (select * from person where folded = $5 and folded <> '' and (birth_date is null or $3 = '') order by id desc limit 50)
 ) c
-order by id desc`
+left join person_merge m on m.from_id = c.id and m.undone_at is null
+order by c.id desc`
 
 // fillPerson adds what a record did not know yet; it returns what the record
 // knows now, and of it what was new to it.
@@ -286,7 +288,7 @@ func (l *linking) look(ctx context.Context, p person.Person) (best person.Candid
 		if m.Surer(surest) {
 			surest, best = m, c
 		}
-		if past {
+		if past && !slices.ContainsFunc(others, func(o person.Candidate) bool { return o.ID == c.ID }) {
 			others = append(others, c)
 		}
 		return nil

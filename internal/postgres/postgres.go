@@ -16,23 +16,28 @@ import (
 	"doorstep/internal/control"
 	"doorstep/internal/fault"
 	"doorstep/internal/incident"
+	"doorstep/internal/trace"
 )
 
 var _ control.Store = (*Store)(nil)
 
 // Store is the record.
 type Store struct {
+	Tracer trace.Tracer // nil where nobody wants to know
+
 	pool  *pgxpool.Pool
 	ready *expirable.LRU[incident.ID, *folder]
 	towns *expirable.LRU[string, towns]
+	seen  seen
 }
 
-// New keeps the record through a pool made by Open.
+// New keeps the record through the connections of a pool made by Open.
 func New(pool *pgxpool.Pool) *Store {
 	return &Store{
 		pool:  pool,
 		ready: expirable.NewLRU[incident.ID, *folder](readyMost, nil, readyFor),
 		towns: expirable.NewLRU[string, towns](1, nil, townsFor),
+		seen:  newSeen(),
 	}
 }
 
@@ -40,9 +45,14 @@ func New(pool *pgxpool.Pool) *Store {
 // this package has.
 const statementCache = 256
 
+// connectWait bounds the way to one host: with several in the address, one that
+// is silent must not use up the time of a request.
+const connectWait = 3 * time.Second
+
 // Open connects to the database; conns bounds the connections, 0 leaves it to
-// the address. Times come back in UTC.
-func Open(ctx context.Context, url string, conns int32) (*pgxpool.Pool, error) {
+// the address. Of several hosts in the address it is the one that can be
+// written, where target_session_attrs=read-write says so. Times come back in UTC.
+func Open(ctx context.Context, url string, conns int32) (*Pool, error) {
 	config, err := pgxpool.ParseConfig(url)
 	if err != nil {
 		// The parser's words may hold the password.
@@ -52,42 +62,51 @@ func Open(ctx context.Context, url string, conns int32) (*pgxpool.Pool, error) {
 		config.MaxConns = conns
 	}
 	config.MaxConnIdleTime = 5 * time.Minute
-	config.ConnConfig.ConnectTimeout = 5 * time.Second
+	config.ConnConfig.ConnectTimeout = connectWait
 	config.ConnConfig.DefaultQueryExecMode = pgx.QueryExecModeCacheStatement
 	config.ConnConfig.StatementCacheCapacity = statementCache
 	config.ConnConfig.RuntimeParams["application_name"] = "doorstep"
 	// A plan for these values would be made over all partitions, at each call.
 	config.ConnConfig.RuntimeParams["plan_cache_mode"] = "force_generic_plan"
 	config.ConnConfig.RuntimeParams["pg_trgm.word_similarity_threshold"] = likeness
+	var opened atomic.Pointer[pgxpool.Pool]
+	config.ConnConfig.OnPgError = func(_ *pgconn.PgConn, err *pgconn.PgError) bool {
+		if pool := opened.Load(); pool != nil && err.Code == readOnly {
+			pool.Reset() // what the other connections read may be old
+		}
+		return !useless(err)
+	}
 	config.AfterConnect = func(_ context.Context, conn *pgx.Conn) error {
 		conn.TypeMap().RegisterType(&pgtype.Type{
 			Name: "timestamptz", OID: pgtype.TimestamptzOID, Codec: &pgtype.TimestamptzCodec{ScanLocation: time.UTC},
 		})
 		return nil
 	}
-	var opened atomic.Pointer[pgxpool.Pool]
-	usual := config.ConnConfig.OnPgError
-	config.ConnConfig.OnPgError = func(conn *pgconn.PgConn, e *pgconn.PgError) bool {
-		if e.Code != readOnly {
-			return usual(conn, e)
-		}
-		// The server is the primary no more. All connections are opened anew, to the one
-		// that is: what the others read may be old.
-		if pool := opened.Load(); pool != nil {
-			pool.Reset()
-		}
-		return false
-	}
-	pool, err := pgxpool.NewWithConfig(ctx, config)
-	if err != nil {
+	p := &Pool{own: config.ConnConfig.Copy(), lines: map[*line]struct{}{}}
+	config.ConnConfig.DialFunc = p.dialing(config.ConnConfig.DialFunc)
+	if p.Pool, err = pgxpool.NewWithConfig(ctx, config); err != nil {
 		return nil, sorted(err, "open the pool")
 	}
-	opened.Store(pool)
-	if err := pool.Ping(ctx); err != nil {
-		pool.Close()
+	opened.Store(p.Pool)
+	if err := p.Ping(ctx); err != nil {
+		p.Close()
 		return nil, sorted(err, "reach the database")
 	}
-	return pool, nil
+	return p, nil
+}
+
+// Durable refuses a server that confirms a commit before it is on a disk: what
+// was confirmed is told, and must survive.
+func (p *Pool) Durable(ctx context.Context) error {
+	var waits, syncs string
+	err := p.QueryRow(ctx, "select current_setting('synchronous_commit'), current_setting('fsync')").Scan(&waits, &syncs)
+	if err != nil {
+		return sorted(err, "read the settings of the database")
+	}
+	if waits == "off" || syncs == "off" {
+		return fault.New(fault.Unavailable, "PostgreSQL confirms commits that are not on a disk: set synchronous_commit and fsync to on")
+	}
+	return nil
 }
 
 // within runs work in one transaction.

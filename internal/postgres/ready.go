@@ -8,6 +8,7 @@ import (
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
 
+	"doorstep/internal/access"
 	"doorstep/internal/control"
 	"doorstep/internal/fault"
 	"doorstep/internal/incident"
@@ -31,6 +32,14 @@ func (s *Store) MakeReady(ctx context.Context, id incident.ID, units []unit.ID) 
 	f.read(b, key, units, "")
 	b.Queue(`insert into topic (name, last_seq) select name, 0 from (`+q.topics+`) t (name) order by name on conflict do nothing`, id, units)
 	f.readTopics(b, key, units, "")
+	b.Queue(answeredSendings, id).Query(func(rows pgx.Rows) error {
+		var k answeredKey
+		_, err := pgx.ForEachRow(rows, []any{&k.account, &k.key}, func() error {
+			f.answered[k] = true
+			return nil
+		})
+		return err
+	})
 	if err := s.pool.SendBatch(ctx, b).Close(); err != nil {
 		return sorted(err, "make a case ready")
 	}
@@ -40,6 +49,14 @@ func (s *Store) MakeReady(ctx context.Context, id incident.ID, units []unit.ID) 
 	s.ready.Add(id, f)
 	return nil
 }
+
+// answeredKey names a request that has its answer.
+type answeredKey struct {
+	account access.AccountID
+	key     string
+}
+
+const answeredSendings = `select account_id, key from idempotency_key where sent_to = $1`
 
 // takeReady returns the case if it is ready for the unit of the key. It is
 // ready once: sending changes it.

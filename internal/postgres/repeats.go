@@ -37,9 +37,10 @@ order by again.in_year desc, again.in_quarter - again.in_last desc, again.last_a
 // a person with two parts in it, count once.
 var repeatsBy = map[string]string{
 	control.ByAddress: repeats(`dv.address_id`, ``, `'', '', '', '{}'::text[], ''`, ``),
-	control.ByPerson: repeats(`t.person_id`, `join incident_person t on t.incident_id = dv.id and t.role in ('victim', 'suspect')`,
+	control.ByPerson: repeats(`coalesce(m.to_id, t.person_id)`, `join incident_person t on t.incident_id = dv.id and t.role in ('victim', 'suspect')
+        left join person_merge m on m.from_id = t.person_id and m.undone_at is null`,
 		`p.id::text, p.name, coalesce(p.birth_date::text, ''),
-        array(select distinct t.role from incident_person t join dv on dv.id = t.incident_id where t.person_id = again.of order by 1), ''`,
+        array(select distinct t.role from incident_person t join dv on dv.id = t.incident_id where t.person_id = any(same_persons(array[again.of])) order by 1), ''`,
 		`join person p on p.id = again.of`),
 	control.ByNumber: repeats(`c.phone`, `join call c on c.incident_id = dv.id`, `'', '', '', '{}'::text[], again.of`, ``),
 }

@@ -5,51 +5,90 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"runtime"
 	"time"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"doorstep/internal/access"
+	"doorstep/internal/briefing"
 	"doorstep/internal/control"
 	"doorstep/internal/fault"
 	"doorstep/internal/incident"
+	"doorstep/internal/trace"
+	"doorstep/internal/unit"
 )
 
-// entry is what a dispatch says beside its frame, kept with the frame until it is
-// entered.
+// entry is what a dispatch says beside its frame. It is kept with the frame until it
+// is entered, and is short: a row of more than two kilobytes is stored in pieces,
+// which takes half as long again.
 type entry struct {
-	control.Sent
-	Answered *answerKept `json:",omitempty"`
+	sent       control.Sent
+	Assignment unit.Assignment
+	By         access.AccountID
+	Role       access.Role
+	Answered   *answerKept `json:",omitempty"`
 }
 
 // answerKept is the answer to a create, as keepAnswer keeps it.
 type answerKept struct {
-	Account access.AccountID
 	Key     string
 	Request []byte
 	Status  int
-	Answer  []byte
-	At      time.Time
+	Answer  json.RawMessage
+}
+
+func newEntry(out control.Written, once *control.Once) (e entry, err error) {
+	e = entry{
+		sent:       control.Sent{Assignment: *out.Assignment, Delivery: out.Deliveries[0], Use: *out.Use},
+		Assignment: *out.Assignment, By: out.Use.Actor.ID, Role: out.Use.Actor.Role,
+	}
+	if once != nil {
+		answer, err := once.Encode(out)
+		if err != nil {
+			return e, fmt.Errorf("encode the answer: %w", err)
+		}
+		e.Answered = &answerKept{once.Key, once.Request, once.Status, answer}
+	}
+	return e, nil
+}
+
+// readEntry reads what was kept with a frame.
+func readEntry(raw []byte, topic string, seq int64, id briefing.ID, revision int) (e entry, err error) {
+	if err := json.Unmarshal(raw, &e); err != nil {
+		return e, fmt.Errorf("read what is to be entered: %w", err)
+	}
+	a := e.Assignment
+	e.sent = control.Sent{
+		Assignment: a,
+		Delivery: briefing.Delivery{
+			BriefingID: id, Revision: revision, IncidentID: a.IncidentID, UnitID: string(a.UnitID), CallSign: a.CallSign,
+			Topic: topic, Seq: seq, SentAt: a.AssignedAt,
+		},
+		Use: access.Use{Actor: access.Actor{ID: e.By, Role: e.Role}, Purpose: access.ForBriefing, Incident: a.IncidentID, At: a.AssignedAt},
+	}
+	return e, nil
 }
 
 // Send is Change for the sending of a unit. Of a case that is ready it commits the
 // frame alone, in one row, and calls sent with it; then it enters the rest as Change
 // would have, in one round trip more. What the caller does next waits for that, and
 // so does every writer that could miss what is not entered yet.
-func (s *Store) Send(ctx context.Context, key control.Key, once *control.Once, decide func(control.Work) (control.Written, error), sent func(control.Notice)) (control.Kept, error) {
+func (s *Store) Send(ctx context.Context, key control.Key, once *control.Once, decide func(control.Work) (control.Written, error), prepare func(control.Notice) func()) (control.Kept, error) {
 	f, ok := s.takeReady(key)
-	if !ok {
+	if !ok || once != nil && f.answered[answeredKey{once.Account, once.Key}] {
 		return s.Change(ctx, key, once, decide)
 	}
-	out, e, frame, err := s.commitFrame(ctx, f, once, decide)
+	out, e, push, err := s.commitFrame(ctx, f, once, decide, prepare)
 	if changedSince(err) {
 		return s.Change(ctx, key, once, decide)
 	}
 	if err != nil {
 		return control.Kept{}, sorted(err, "send a unit")
 	}
-	sent(frame)
+	push()
+	runtime.Gosched()                                                         // what was pushed is written before the rest is entered
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), enterWait) // whoever asked may be gone
 	defer cancel()
 	kept, err := s.enterReady(ctx, f, e)
@@ -60,60 +99,59 @@ func (s *Store) Send(ctx context.Context, key control.Key, once *control.Once, d
 // enterWait bounds the entering of one dispatch.
 const enterWait = 5 * time.Second
 
-// insertFrame writes nothing when the case has changed since it was read, or the
-// same request was answered. A number that another frame took breaks the primary key.
+// insertFrame writes nothing when the case has changed since it was read. A number
+// that another frame took breaks the primary key.
 const insertFrame = `
 insert into notice (topic, seq, type, at, body, briefing_id, revision, entry)
-select $1, $2, 'briefing', $3, $4, $5, $6, $7
-from incident where id = $8 and version = $9
-  and not exists (select from idempotency_key where account_id = nullif($10, '')::uuid and key = $11)`
+select $1, $2, 'briefing', $3, $4, $5, $6, $7 from incident where id = $8 and version = $9`
 
 // commitFrame decides on a case that is ready, and commits the frame of its first
-// delivery with what is to be entered.
-func (s *Store) commitFrame(ctx context.Context, f *folder, once *control.Once, decide func(control.Work) (control.Written, error)) (out control.Written, e entry, frame control.Notice, err error) {
+// delivery with what is to be entered, while what pushes it is prepared.
+func (s *Store) commitFrame(ctx context.Context, f *folder, once *control.Once, decide func(control.Work) (control.Written, error), prepare func(control.Notice) func()) (out control.Written, e entry, push func(), err error) {
 	if out, err = f.decide(decide); err != nil {
-		return out, e, frame, err
+		return out, e, nil, err
 	}
 	told, err := announce(f, out, f.page)
 	if err != nil {
-		return out, e, frame, err
+		return out, e, nil, err
 	}
 	if told.numbers(&pgx.Batch{}, f.last) {
-		return out, e, frame, errNotReady
+		return out, e, nil, errNotReady
 	}
-	first := &out.Deliveries[0]
-	first.Seq = told[0].Seq
-	e = entry{Sent: control.Sent{Assignment: *out.Assignment, Delivery: *first, Use: *out.Use}}
-	var account, key string
-	if once != nil {
-		answer, err := once.Encode(out)
-		if err != nil {
-			return out, e, frame, fmt.Errorf("encode the answer: %w", err)
-		}
-		account, key = string(once.Account), once.Key
-		e.Answered = &answerKept{once.Account, once.Key, once.Request, once.Status, answer, first.SentAt}
+	first, frame := &out.Deliveries[0], told[0]
+	first.Seq = frame.Seq
+	prepared := make(chan func(), 1)
+	go func() { prepared <- prepare(frame.Notice) }()
+	if e, err = newEntry(out, once); err != nil {
+		return out, e, nil, err
 	}
 	raw, err := json.Marshal(e)
 	if err != nil {
-		return out, e, frame, fmt.Errorf("encode what is to be entered: %w", err)
+		return out, e, nil, fmt.Errorf("encode what is to be entered: %w", err)
 	}
-	tag, err := s.pool.Exec(ctx, insertFrame, told[0].Topic, first.Seq, told[0].At, told[0].head, first.BriefingID, first.Revision,
-		raw, first.IncidentID, f.Incident.Version, account, key)
+	began := time.Now()
+	ctx, span := trace.Start(ctx, s.Tracer, "commit")
+	defer span.End()
+	tag, err := s.pool.Exec(ctx, insertFrame, frame.Topic, frame.Seq, frame.At, frame.head, frame.briefing, frame.revision,
+		raw, first.IncidentID, f.Incident.Version)
+	s.seen.commit.Observe(time.Since(began).Seconds())
 	if err == nil && tag.RowsAffected() == 0 {
 		err = errNotReady
 	}
-	return out, e, told[0].Notice, err
+	return out, e, <-prepared, err
 }
 
 // enterReady enters what was sent on the case as it was ready; if that has changed
 // since, on the case as it is now.
 func (s *Store) enterReady(ctx context.Context, f *folder, e entry) (kept control.Kept, err error) {
+	ctx, span := trace.Start(ctx, s.Tracer, "enter")
+	defer span.End()
 	err = s.pool.AcquireFunc(ctx, func(held *pgxpool.Conn) error {
 		defer rollBack(ctx, held)
 		kept, err = e.enter(ctx, held, f)
 		if changedSince(err) {
 			rollBack(ctx, held)
-			kept, err = enterFrame(ctx, held, e.Delivery.Topic, e.Delivery.Seq)
+			kept, err = enterFrame(ctx, held, e.sent.Delivery.Topic, e.sent.Delivery.Seq)
 		}
 		return err
 	})
@@ -121,7 +159,7 @@ func (s *Store) enterReady(ctx context.Context, f *folder, e entry) (kept contro
 }
 
 func (e entry) enter(ctx context.Context, db *pgxpool.Conn, f *folder) (control.Kept, error) {
-	out, err := f.decide(func(w control.Work) (control.Written, error) { return control.Enter(w, e.Sent) })
+	out, err := f.decide(func(w control.Work) (control.Written, error) { return control.Enter(w, e.sent) })
 	if err != nil {
 		return control.Kept{}, err
 	}
@@ -136,23 +174,25 @@ where topic = $1 and seq = $2 and case when entry is not null then true else cha
 // claim queues that the entry is made. It comes after the case and the topic are
 // locked, as wherever a frame is locked: a writer that has the topic, and does not
 // see the frame yet, waits for the frame's row when it takes the same number.
-func (e *entry) claim(b *pgx.Batch) { b.Queue(claimEntry, e.Delivery.Topic, e.Delivery.Seq) }
+func (e *entry) claim(b *pgx.Batch) { b.Queue(claimEntry, e.sent.Delivery.Topic, e.sent.Delivery.Seq) }
 
 // keepAnswer queues the writing of the answer that was given when the unit was sent.
 func (e *entry) keepAnswer(b *pgx.Batch) {
 	if a := e.Answered; a != nil {
-		b.Queue(insertAnswer+` on conflict do nothing`, a.Account, a.Key, a.Request, a.Status, a.Answer, a.At)
+		b.Queue(insertAnswer+` on conflict do nothing`, e.By, a.Key, a.Request, a.Status, []byte(a.Answer), e.Assignment.AssignedAt, e.Assignment.IncidentID)
 	}
 }
 
-const entryOfFrame = `select entry from notice where topic = $1 and seq = $2 and entry is not null`
+const entryOfFrame = `select entry, briefing_id, revision from notice where topic = $1 and seq = $2 and entry is not null`
 
 // enterFrame enters what is kept with a frame, under the locks of the case. It does
 // nothing where that was done.
 func enterFrame(ctx context.Context, db *pgxpool.Conn, topic string, seq int64) (control.Kept, error) {
 	var raw []byte
+	var id briefing.ID
+	var revision int
 	read := func(b *pgx.Batch, lock string) {
-		b.Queue(entryOfFrame+lock, topic, seq).QueryRow(func(row pgx.Row) error { return row.Scan(&raw) })
+		b.Queue(entryOfFrame+lock, topic, seq).QueryRow(func(row pgx.Row) error { return row.Scan(&raw, &id, &revision) })
 	}
 	b := &pgx.Batch{}
 	b.Queue("begin")
@@ -160,9 +200,9 @@ func enterFrame(ctx context.Context, db *pgxpool.Conn, topic string, seq int64) 
 	if err := db.SendBatch(ctx, b).Close(); err != nil {
 		return control.Kept{}, unless(err, pgx.ErrNoRows)
 	}
-	var e entry
-	if err := json.Unmarshal(raw, &e); err != nil {
-		return control.Kept{}, fmt.Errorf("read what is to be entered: %w", err)
+	e, err := readEntry(raw, topic, seq, id, revision)
+	if err != nil {
+		return control.Kept{}, err
 	}
 	key := control.Key{Incident: incident.ID(e.Assignment.IncidentID), Unit: e.Assignment.UnitID}
 	f, reading := newFolder(), &pgx.Batch{}

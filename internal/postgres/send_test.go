@@ -21,8 +21,8 @@ type sentOnly struct{ control.Store }
 
 type died struct{}
 
-func (s sentOnly) Send(ctx context.Context, key control.Key, once *control.Once, decide func(control.Work) (control.Written, error), _ func(control.Notice)) (control.Kept, error) {
-	return s.Store.Send(ctx, key, once, decide, func(control.Notice) { panic(died{}) })
+func (s sentOnly) Send(ctx context.Context, key control.Key, once *control.Once, decide func(control.Work) (control.Written, error), _ func(control.Notice) func()) (control.Kept, error) {
+	return s.Store.Send(ctx, key, once, decide, func(control.Notice) func() { return func() { panic(died{}) } })
 }
 
 // sentAndDied sends the unit of the world; only the frame is kept.
@@ -146,18 +146,17 @@ func TestNewsBetweenFrameAndEntryFollow(t *testing.T) {
 	_, err := w.room.RecommendUnits(t.Context(), w.taker, in)
 	must(t, err)
 	slow := *w.room
-	slow.Push = func(_ context.Context, told ...control.Notice) {
-		w.push(t.Context(), told...)
-		if told[0].Type != "briefing" || told[0].Seq != 1 {
-			return
+	slow.Prepare = func(_ context.Context, frame control.Notice) func() {
+		return func() {
+			w.push(t.Context(), frame)
+			// As a writer that did not see the frame yet.
+			w.exec(`alter table notice rename column entry to hidden`)
+			w.exec(`alter table notice add column entry json`)
+			_, err := w.room.Answer(t.Context(), w.taker, called, "children_present", json.RawMessage(`"yes"`), 0)
+			must(t, err)
+			w.exec(`alter table notice drop column entry`)
+			w.exec(`alter table notice rename column hidden to entry`)
 		}
-		// As a writer that did not see the frame yet.
-		w.exec(`alter table notice rename column entry to hidden`)
-		w.exec(`alter table notice add column entry json`)
-		_, err := w.room.Answer(t.Context(), w.taker, called, "children_present", json.RawMessage(`"yes"`), 0)
-		must(t, err)
-		w.exec(`alter table notice drop column entry`)
-		w.exec(`alter table notice rename column hidden to entry`)
 	}
 	_, err = slow.Assign(t.Context(), w.taker, in, w.unit, nil)
 	must(t, err)
@@ -172,6 +171,28 @@ func TestNewsBetweenFrameAndEntryFollow(t *testing.T) {
 	w.entered(in)
 }
 
+// A repeat is known by a server that has the case ready, also when the unit is clear
+// again meanwhile.
+func TestRepeatOfASendingIsKnownWhereItIsReady(t *testing.T) {
+	w := newWorld(t)
+	_, in := w.raised()
+	send := func(room *control.Room) control.Kept {
+		_, err := room.RecommendUnits(t.Context(), w.taker, in)
+		must(t, err)
+		kept, err := room.Assign(t.Context(), w.taker, in, w.unit, w.once("k", 1))
+		must(t, err)
+		return kept
+	}
+	first := send(w.room)
+	w.status(first.Written.Assignment.ID, newID(), unit.Cleared)
+	if again := send(w.node()); again.Repeated == nil {
+		t.Errorf("the unit was sent again: %+v", again.Written.Assignment)
+	}
+	if n := w.count(`select count(*) from assignment where incident_id = $1`, in); n != 1 {
+		t.Errorf("%d assignments", n)
+	}
+}
+
 // A writer that has the unit's topic and did not see the frame writes the unit's row
 // and takes the frame's number. It hears at once that the number is taken, and waits
 // for nothing that who enters the frame has, who waits for the topic.
@@ -182,11 +203,11 @@ func TestNobodyWaitsInACircleForAFrame(t *testing.T) {
 			_, err := w.room.RecommendUnits(w.t.Context(), w.taker, in)
 			must(w.t, err)
 			holding := *w.room
-			holding.Push = func(_ context.Context, told ...control.Notice) {
-				if told[0].Type == "briefing" {
+			holding.Prepare = func(_ context.Context, frame control.Notice) func() {
+				return func() {
 					hold()
+					w.push(w.t.Context(), frame)
 				}
-				w.push(w.t.Context(), told...)
 			}
 			_, err = holding.Assign(w.t.Context(), w.taker, in, w.unit, nil)
 			must(w.t, err)

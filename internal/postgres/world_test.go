@@ -89,7 +89,7 @@ func newWorld(t *testing.T) *world {
 	w.room = &control.Room{
 		Store: w.store, Scripts: &script.Library{}, Rules: rules, Contacts: contacts,
 		Now: func() time.Time { return w.now }, NewID: newID,
-		Push: w.push,
+		Push: w.push, Prepare: func(_ context.Context, n control.Notice) func() { return func() { w.push(context.Background(), n) } },
 	}
 	for _, s := range scripts {
 		w.room.Scripts.Enforce(s)

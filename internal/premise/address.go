@@ -67,7 +67,7 @@ var (
 	houseLast  = regexp.MustCompile(`^(.*\pL.*?)\s+([Tt]?\d{1,4}\s?[A-Za-z]?(?:/[Tt]?\d{1,4}[A-Za-z]?)?)(?:\s*-\s*(\d{1,4}[A-Za-z]?))?$`)
 	blockWord  = regexp.MustCompile(`(?i)^(?:blk|block)\s+(?:of\s+)?(.+)$`)
 	unitWord   = regexp.MustCompile(`(?i)\s*(?:#|\bapt\.?\s|\bunit\s|\bkorter\s|\bkrt?\.?\s|кв\.?\s)\s*([\pL\d][\pL\d/-]{0,9})\s*$`)
-	crossWord  = regexp.MustCompile(`(?i)\s*(?:/|&|@)\s+|\s+(?:/|&|@)\s*|\pL(/)\pL\pL`)
+	crossWord  = regexp.MustCompile(`(?i)\s*(?:/|&|@)\s+|\s+(?:/|&|@)\s*|\pL(/)\pL[\pL\s]`)
 )
 
 // ParseAddress reads an address. A house number is that of a building, a unit

@@ -33,7 +33,7 @@ func TestFold(t *testing.T) {
 }
 
 func TestStreetName(t *testing.T) {
-	for in, want := range map[string]string{"n st marys st": "marys", "sopruse pst": "sopruse", "st m": "", "vana narva mnt": "vana narva"} {
+	for in, want := range map[string]string{"n st marys st": "marys", "sopruse pst": "sopruse", "st m": "", "vana narva mnt": "vana narva", "court st": "court", "lane tee": "lane", "tn kase": "kase"} {
 		if got := premise.StreetName(in); got != want {
 			t.Errorf("StreetName(%q) = %q, want %q", in, got, want)
 		}
@@ -61,6 +61,7 @@ func TestParseAddress(t *testing.T) {
 			House: "5a", Hundred: -1, Key: "x|abara tn|5a"},
 		"500 BLOCK 549 MANDALAY AVE": {Kind: "block", Label: "500 block MANDALAY AVE", Locality: "X", Street: "MANDALAY AVE", Folded: "mandalay ave", Hundred: 500,
 			Key: "x|mandalay ave|#500"},
+		"CLEVELAND ST/S MADISON AVE":  {Kind: "crossing", Label: "CLEVELAND ST/S MADISON AVE", Locality: "X", Hundred: -1, Key: "x|cleveland st & s madison ave"},
 		"B ST/ A AVE":                 {Kind: "crossing", Label: "B ST/ A AVE", Locality: "X", Hundred: -1, Key: "x|a ave & b st"},
 		"Sapd East Patrol Substation": {Kind: "place", Label: "Sapd East Patrol Substation", Locality: "X", Hundred: -1, Key: "x|@sapd east patrol substation"},
 		"Loop 410":                    {Kind: "place", Label: "Loop 410", Locality: "X", Hundred: -1, Key: "x|@loop 410"},

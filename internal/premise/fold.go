@@ -23,7 +23,9 @@ var kinds = map[string]string{
 // allKinds are the kinds of street in each way that people write them, and the
 // one way that Fold writes; "tee" has no other.
 var allKinds = func() map[string]string {
-	all := map[string]string{"tee": "tee", "t": "tn", "tan": "tn", "mt": "mnt", "puiest": "pst", "pk": "poik"}
+	all := map[string]string{"tee": "tee", "t": "tn", "tan": "tn", "mt": "mnt", "mntee": "mnt", "puiest": "pst", "pk": "poik",
+		// "Narva maanteel", "Abara tänava juures": where something is.
+		"tanaval": "tn", "tanava": "tn", "maanteel": "mnt", "puiesteel": "pst", "teel": "tee", "poigul": "poik", "poigus": "poik"}
 	for long, short := range kinds {
 		all[long], all[short] = short, short
 	}
@@ -79,13 +81,18 @@ func Fold(s string) string {
 }
 
 // StreetName is what tells one street from another in a folded text: its words
-// without the kind of street and without those of one or two letters.
+// without the kind of street and without those of one or two letters. A street
+// may be called like a kind: Court St.
 func StreetName(folded string) string {
 	var left []string
-	for word := range strings.FieldsSeq(folded) {
+	words := strings.Fields(folded)
+	for _, word := range words {
 		if len(word) > 2 && allKinds[word] == "" {
 			left = append(left, word)
 		}
+	}
+	if len(left) == 0 && len(words) > 1 && len(words[0]) > 2 {
+		return words[0]
 	}
 	return strings.Join(left, " ")
 }

@@ -1,6 +1,7 @@
 package premise
 
 import (
+	"cmp"
 	"regexp"
 	"slices"
 	"strings"
@@ -31,8 +32,6 @@ type Reading struct {
 var (
 	// "vastas Abara 12", "Abara 12 vastas", "opposite (of) 12 Main St", "напротив Нарва мнт 5".
 	acrossWord = regexp.MustCompile(`(?i)(?:^|[\s,])(?:üle tänava|teisel pool teed|vastas(?:poolel)?|opposite(?: of| to)?|across (?:the street )?from|напротив(?: дома)?)(?:[\s,]|$)`)
-	// A flat said anywhere: "krt 5 Abara 12", "apt 5, 12 Main St".
-	unitAnywhere = regexp.MustCompile(`(?i)(?:^|[\s,])(?:#\s?|(?:korter|krt|kort|kr|apartment|apt|flat|unit|квартира|кв)\.?\s+)(\d{1,4}[\pL]?)(?:[\s,]|$)|(?:^|[\s,])(?:krt|kr|apt|кв)\.?(\d{1,4}[\pL]?)(?:[\s,]|$)`)
 	// "Narva mnt ja Pronksi tn nurk", "corner of A and B", "угол А и Б", "A / B", "A & B".
 	cornerHead = regexp.MustCompile(`(?i)^(?:(?:at )?(?:the )?(?:corner|intersection|junction|crossing) of|(?:на )?угол|на углу|угол улиц|перекр[её]ст(?:ок|ке))\s+`)
 	cornerTail = regexp.MustCompile(`(?i)[\s,]+(?:tänavate\s+)?(?:nurk|nurgal|nurga peal|ristmik|ristmikul|ristis|corner|intersection|crossing|угол|перекр[её]сток)\s*$`)
@@ -42,9 +41,11 @@ var (
 // Ask takes apart what was typed. Towns are the folded first words of localities.
 func Ask(text string, towns map[string]bool) Asked {
 	if sides := cornerOf(text); sides != nil {
-		asked := Asked{Readings: readings(text, towns)}
-		for _, side := range sides {
-			asked.Corner = append(asked.Corner, withForeign(withTown(Reading{Street: MendKind(Fold(side))}, towns)))
+		a, b := MendKind(Fold(sides[0])), MendKind(Fold(sides[1]))
+		// A gazetteer may have the crossing itself, the one street first or the other.
+		asked := Asked{Readings: append([][]Reading{{{Street: a + " " + b}, {Street: b + " " + a}}}, readings(text, towns)...)}
+		for _, side := range []string{a, b} {
+			asked.Corner = append(asked.Corner, withOthers(withTown(Reading{Street: side}, towns)))
 		}
 		return asked
 	}
@@ -80,41 +81,24 @@ func cornerOf(text string) []string {
 // readings lists the ways to read a query, likeliest first: "1200 w martin" and
 // "abara 12/1-5" have a house number, "n loop 1604" a street with one.
 func readings(query string, towns map[string]bool) [][]Reading {
-	unit := ""
-	if m := unitAnywhere.FindStringSubmatchIndex(query); m != nil && strings.ContainsAny(query[:m[0]]+query[m[1]:], "0123456789") {
-		from, to := m[2], m[3]
-		if from < 0 {
-			from, to = m[4], m[5]
-		}
-		unit = strings.ToLower(query[from:to])
-		query = query[:m[0]] + " " + query[m[1]:]
-	}
-	text, locality, _ := strings.Cut(strings.Trim(query, " ,"), ",")
-	locality = Fold(locality)
-	if strings.TrimSpace(locality) != "" && isHouse(locality) { // "Abara tn, 12"
-		text, locality = text+" "+locality, ""
-	}
+	query, unit := takeUnit(query)
+	query, block := tidy(query)
+	text, locality, flat := takeTown(query, towns)
 	words := strings.Fields(strings.ToLower(text))
 	number := slices.IndexFunc(words, isHouse)
 	whole := Reading{Street: MendKind(Fold(text)), Locality: locality}
 	if number < 0 {
-		return [][]Reading{withForeign(withTown(whole, towns))}
+		return [][]Reading{withOthers(withTown(whole, towns))}
 	}
-	r := Reading{Locality: locality, Unit: unit}
-	house, flat, _ := strings.Cut(words[number], "-")
-	r.House = house
+	r := Reading{Locality: locality, Unit: cmp.Or(unit, flat)}
+	house, behind, _ := strings.Cut(words[number], "-")
+	r.House = latinLetter.Replace(house)
 	before, after := words[:number], words[number+1:]
-	if number > 0 && unit == "" { // 701-799 is a block in the centres that write the number first
-		r.Unit = flat
-	}
 	if len(after) > 0 && number > 0 && len(after[0]) == 1 && after[0] >= "a" && after[0] <= "z" { // 12 a
 		r.House += after[0]
 		after = after[1:]
 	}
 	if number == 0 {
-		for len(after) > 1 && slices.Contains([]string{"block", "blk", "of"}, after[0]) { // as we write it
-			after = after[1:]
-		}
 		r.Street = MendKind(Fold(strings.Join(after, " ")))
 	} else {
 		r.Street = MendKind(Fold(strings.Join(before, " ")))
@@ -122,14 +106,31 @@ func readings(query string, towns map[string]bool) [][]Reading {
 			r.Locality = strings.TrimSpace(town + " " + locality)
 		}
 	}
-	return [][]Reading{withForeign(withTown(r, towns)), withForeign([]Reading{whole})}
+	last := withOthers([]Reading{whole})
+	if block {
+		hundred := r
+		hundred.House += " block"
+		return [][]Reading{withOthers(withTown(hundred, towns)), withOthers(withTown(r, towns)), last}
+	}
+	if r.Unit == "" {
+		r.Unit = behind
+	}
+	all := withOthers(withTown(r, towns))
+	if len(behind) == 1 && behind >= "a" && behind <= "z" { // 12-a is rather house 12a than a flat
+		for i, flat := range all {
+			all[i].House, all[i].Unit = r.House+behind, ""
+			flat.Cost++
+			all = append(all, flat)
+		}
+	}
+	return [][]Reading{all, last}
 }
 
-// isHouse: a number, or an Estonian plot such as T6.
-func isHouse(word string) bool {
-	digits := strings.TrimPrefix(word, "t")
-	return digits != "" && digits[0] >= '0' && digits[0] <= '9'
-}
+// houseNumber is a number, or an Estonian plot such as T6. 5th is the name of a
+// street, and so is 6itse, which somebody without an õ typed.
+var houseNumber = regexp.MustCompile(`^t?\d+\pL?(?:[/-].*)?$`)
+
+func isHouse(word string) bool { return houseNumber.MatchString(strings.ToLower(word)) }
 
 // withTown adds the ways in which the first or the last word is the town.
 func withTown(r Reading, towns map[string]bool) []Reading {
@@ -160,51 +161,4 @@ func townOf(word string, towns map[string]bool) string {
 		}
 	}
 	return near
-}
-
-// withForeign adds what a street with a Russian or English name of its own is
-// called in Estonian.
-func withForeign(all []Reading) []Reading {
-	for _, r := range slices.Clone(all) {
-		if own := estonian(r.Street); own != "" {
-			r.Street = own
-			all = append(all, r)
-		}
-	}
-	return all
-}
-
-// exonyms are the streets and squares whose foreign name is another word than
-// the Estonian one, all folded.
-var exonyms = map[string]string{
-	"freedom sq":         "vabaduse valjak",
-	"liberty sq":         "vabaduse valjak",
-	"plostsad svobodo":   "vabaduse valjak",
-	"town hall sq":       "raekoja plats",
-	"ratusnaja":          "raekoja plats",
-	"ratusnaja plostsad": "raekoja plats",
-	"peterburgskoe":      "peterburi tee",
-	"leningradskoe":      "peterburi tee",
-	"petersburg":         "peterburi tee",
-}
-
-// endings are those of Russian adjectives: Narvskoe (road) is Narva.
-var endings = []string{"skoe", "skoje", "skaja", "skii", "skoi", "skogo"}
-
-// estonian is the Estonian name of a folded foreign one; empty where it has none.
-func estonian(street string) string {
-	if own, ok := exonyms[street]; ok {
-		return own
-	}
-	kind := kindOf(street)
-	name := StreetName(street)
-	if own, ok := exonyms[name]; ok && kind != "" {
-		return own
-	}
-	for _, ending := range endings {
-		if stem, ok := strings.CutSuffix(name, ending); ok && len(stem) >= 4 {
-			return strings.TrimSpace(stem + " " + kind)
-		}
-	}
-	return ""
 }

@@ -11,18 +11,19 @@ type Fixtures = {
   signedIn: (person: Person, options?: BrowserContextOptions) => Promise<Page>;
 };
 
+// Playwright wants to see the fixtures that a fixture uses: none.
+// eslint-disable-next-line no-empty-pattern
+async function serve({}: object, give: (service: Service) => Promise<void>): Promise<void> {
+  const service = await Service.start();
+  await give(service);
+  await service.stop();
+}
+
 /** Every test talks to one real service; each page must stay free of script errors and of refusals by the policy. */
-export const test = base.extend<Fixtures, { service: Service }>({
-  service: [
-    // Playwright wants to see the fixtures that a fixture uses: none.
-    // eslint-disable-next-line no-empty-pattern
-    async ({}, give) => {
-      const service = await Service.start();
-      await give(service);
-      await service.stop();
-    },
-    { scope: "worker", timeout: 120_000 },
-  ],
+export const test = base.extend<Fixtures, { centre: string; service: Service }>({
+  // Tests that set what holds for the whole centre name one of their own: a worker, and so a service.
+  centre: ["shared", { scope: "worker", option: true }],
+  service: [serve, { scope: "worker", timeout: 120_000 }],
   baseURL: async ({ service }, give) => give(service.url),
   page: async ({ page }, give) => {
     const faults = faultsOf(page);
@@ -42,6 +43,11 @@ export const test = base.extend<Fixtures, { service: Service }>({
       expect(faults).toEqual([]);
     }
   },
+});
+
+/** For a file whose tests need every unit free, or take the service apart: one of their own. */
+export const testAlone = test.extend<object, { service: Service }>({
+  service: [serve, { scope: "worker", timeout: 120_000 }],
 });
 
 export { expect };

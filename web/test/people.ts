@@ -9,6 +9,7 @@ export const people = {
   officerOf106: { username: "patrol11", desk: "/tablet" },
   officerOf105: { username: "patrol9", desk: "/tablet" },
   partnerOf105: { username: "patrol10", desk: "/tablet" },
+  supervisor: { username: "supervisor1", desk: "/supervision" },
   administrator: { username: "admin", desk: "/authoring" },
   secondAdministrator: { username: "admin2", desk: "/authoring" },
   districtOfficer: { username: "district1", desk: "/district" },

@@ -55,3 +55,32 @@ test("a number that called before is known before a name is given", async ({ sig
   await expectAccessible(page);
   await page.screenshot({ path: "test-results/earlier.png" });
 });
+
+test("two records of one man are read together, and apart again", async ({ signedIn }) => {
+  const desk = await signedIn("callTaker");
+  await takeCall(desk, "Kase tn 25");
+  await desk.getByRole("button", { name: "Add person" }).click();
+  const form = desk.getByRole("form", { name: "Person" });
+  await form.getByLabel("Name").fill("Marco Kangurs");
+  await form.getByLabel("Date of birth").fill("1988-07-15");
+  await form.getByRole("button", { name: "Save person" }).click();
+  await expect(desk.locator(".ct-person")).toContainText("May be Marko Kangur");
+  await desk.getByRole("button", { name: "Open incident and send" }).click();
+  await expect(desk.getByRole("button", { name: /^Send / }).first()).toBeVisible();
+
+  const page = await signedIn("districtOfficer");
+  await page.getByRole("combobox", { name: "Find an address" }).fill("Kase tn 25");
+  await expect(page.getByRole("option").first()).toContainText("Kase tn 25");
+  await page.keyboard.press("Enter");
+  const seen = page.getByRole("region", { name: "People seen at this address" });
+  await expect(seen).toContainText("May be Marko Kangur");
+  await expect(seen).toContainText("similar name, same date of birth");
+  await expectAccessible(page);
+  await page.screenshot({ path: "test-results/link.png" });
+  await seen.getByRole("button", { name: "Same person Marko Kangur" }).click();
+  await expect(seen).toContainText("Also Marko Kangur");
+  await expectAccessible(page);
+  await page.screenshot({ path: "test-results/merged.png" });
+  await seen.getByRole("button", { name: "Take back Marko Kangur" }).click();
+  await expect(seen).toContainText("May be Marko Kangur");
+});

@@ -5,6 +5,7 @@ import { mkdirSync, openSync } from "node:fs";
 import { createServer, type AddressInfo } from "node:net";
 import { fileURLToPath } from "node:url";
 import { Client } from "pg";
+import { Wire } from "./wire";
 
 const binary =
   process.env["DOORSTEP_BIN"] ?? fileURLToPath(new URL("../../.local/bin/doorstep", import.meta.url));
@@ -14,27 +15,33 @@ const results = fileURLToPath(new URL("../test-results/", import.meta.url));
 export class Service {
   readonly #database: string;
   readonly #environment: NodeJS.ProcessEnv;
+  readonly #wire: Wire;
   #process: ChildProcess | null = null;
 
   private constructor(
     readonly url: string,
     database: string,
     environment: NodeJS.ProcessEnv,
+    wire: Wire,
   ) {
     this.#database = database;
     this.#environment = environment;
+    this.#wire = wire;
   }
 
   static async start(): Promise<Service> {
     const database = `doorstep_browser_${randomBytes(6).toString("hex")}`;
     await administer(`create database ${database}`);
     const address = `127.0.0.1:${await freePort()}`;
-    const service = new Service(`http://${address}`, database, {
+    const { hostname, port } = new URL(needed("DATABASE_URL"));
+    const wire = await Wire.to(hostname, Number(port));
+    const environment = {
       ...process.env,
       DOORSTEP_ADDR: address,
-      DOORSTEP_DATABASE_URL: addressOf(database),
+      DOORSTEP_DATABASE_URL: addressOf(database, `127.0.0.1:${wire.port}`),
       DOORSTEP_REDIS_URL: needed("REDIS_URL"),
-    });
+    };
+    const service = new Service(`http://${address}`, database, environment, wire);
     try {
       await service.#run("migrate");
       await service.#run("demo");
@@ -68,9 +75,18 @@ export class Service {
     await this.#end("SIGKILL");
   }
 
+  /** Takes its database away, as a cut cable does. */
+  loseDatabase(): void {
+    this.#wire.cut();
+  }
+
+  regainDatabase(): void {
+    this.#wire.mend();
+  }
+
   /** What the record says, past the service. */
   async rows(sql: string, ...values: unknown[]): Promise<unknown[][]> {
-    const client = new Client({ connectionString: this.#environment["DOORSTEP_DATABASE_URL"] });
+    const client = new Client({ connectionString: addressOf(this.#database) });
     await client.connect();
     try {
       return (await client.query({ text: sql, values, rowMode: "array" })).rows as unknown[][];
@@ -81,6 +97,7 @@ export class Service {
 
   async stop(): Promise<void> {
     await this.#end("SIGTERM");
+    this.#wire.stop();
     await administer(`drop database if exists ${this.#database} with (force)`);
   }
 
@@ -111,8 +128,9 @@ function needed(name: string): string {
   return value;
 }
 
-function addressOf(database: string): string {
+function addressOf(database: string, host?: string): string {
   const url = new URL(needed("DATABASE_URL"));
+  if (host !== undefined) url.host = host;
   url.pathname = `/${database}`;
   return url.href;
 }

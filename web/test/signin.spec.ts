@@ -33,7 +33,13 @@ test("a wrong password opens nothing and does not say what was wrong", async ({ 
   await page.waitForURL("**/");
 });
 
-const oneOfEachRole = [people.callTaker, people.officer, people.administrator, people.districtOfficer];
+const oneOfEachRole = [
+  people.callTaker,
+  people.supervisor,
+  people.officer,
+  people.administrator,
+  people.districtOfficer,
+];
 for (const { username, desk } of oneOfEachRole) {
   test(`${username} comes to ${desk}, stays there, and can leave`, async ({ page }) => {
     await page.getByLabel("Username").fill(username);

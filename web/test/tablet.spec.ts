@@ -27,6 +27,13 @@ test("a briefing is seen, read and left, by day and by night", async ({ signedIn
   await expectAccessible(tablet);
   await tablet.getByRole("button", { name: "Hide quickly" }).click();
   await expect(tablet.getByRole("dialog")).toBeHidden();
+
+  // Done with it, the crew sees by itself where it is sent next.
+  await tablet.getByRole("button", { name: "Cleared" }).click();
+  await taker.goto("/calltaking");
+  await takeCall(taker, "Tamme tn 1");
+  await send(taker, "N-103");
+  await expect(tablet.getByRole("heading", { name: "Tamme tn 1" })).toBeVisible();
 });
 
 test("without a service the page opens, the sheet is kept, and goes by itself", async ({
@@ -46,7 +53,7 @@ test("without a service the page opens, the sheet is kept, and goes by itself", 
   await service.crash();
   await fillSheet(tablet, "Written in a cellar without a line, about what was seen there.");
   await tablet.getByRole("button", { name: "Save the sheet" }).click();
-  const waits = tablet.getByText("Kept on this device. It is sent by itself when the line is back.");
+  const waits = tablet.getByText("Kept on this device, not saved at the centre yet. It goes by itself.");
   await expect(waits.first()).toBeVisible();
 
   await tablet.reload();

@@ -22,6 +22,8 @@ export function deskOf(role: Role): string {
   switch (role) {
     case "call_taker":
       return "/calltaking";
+    case "shift_supervisor":
+      return "/supervision";
     case "patrol_officer":
       return "/tablet";
     case "district_officer":

@@ -10,7 +10,7 @@ export const api = texts({
     conflict: "Someone changed this first. Reload to see how it stands now, then decide again.",
     tooLarge: "This is too long to be sent. Shorten it.",
     tooMany: "Too many tries. Wait a moment, then try again.",
-    unavailable: "A part of the service is down. It is being retried.",
+    unavailable: "A part of the service is away, and this could not be done. Try again in a few seconds.",
     internal: "The fault is ours. It has been logged; try again, or tell your supervisor.",
   },
   et: {
@@ -22,7 +22,7 @@ export const api = texts({
     conflict: "Keegi jõudis seda enne muuta. Laadi uuesti, vaata praegust seisu ja otsusta siis.",
     tooLarge: "See on saatmiseks liiga pikk. Lühenda seda.",
     tooMany: "Liiga palju katseid. Oota hetk ja proovi uuesti.",
-    unavailable: "Osa teenusest ei tööta. Proovime uuesti.",
+    unavailable: "Osa teenusest ei tööta ja seda ei saanud teha. Proovi mõne sekundi pärast uuesti.",
     internal: "Viga on meie poolel ja see on kirja pandud. Proovi uuesti või teata vahetuse vanemale.",
   },
 });

@@ -137,7 +137,9 @@ function Ask({
       {error !== null && (
         <p className="field-error" role="alert">
           {[
-            error instanceof Refused && details.length === 0 ? error.message : problemInWords(error, api),
+            error instanceof Refused && error.status < 500 && details.length === 0
+              ? error.message
+              : problemInWords(error, api),
             ...details,
           ].join(" ")}
         </p>

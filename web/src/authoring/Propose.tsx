@@ -65,7 +65,12 @@ export function Propose({
         {mistakes.length > 0 ? (
           <ErrorSummary mistakes={mistakes} title={t("propose.refused", { count: mistakes.length })} />
         ) : (
-          propose.isError && <Failed words={inWords(propose.error, api)} />
+          propose.isError && (
+            <Failed
+              title={t("propose.notSaved")}
+              words={`${inWords(propose.error, api)} ${t("propose.kept")}`}
+            />
+          )
         )}
         <p>{t("propose.how")}</p>
         <Field

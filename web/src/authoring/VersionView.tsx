@@ -24,7 +24,7 @@ export function VersionView({ version, others }: { version: Version; others: rea
   const [tab, setTab] = useSearchParam("tab");
   const examined = useVersion(version.code, version.version);
   if (examined.isPending) return <Loading lines={8} />;
-  if (examined.isError)
+  if (examined.data === undefined)
     return <Failed words={inWords(examined.error, api)} onRetry={() => void examined.refetch()} />;
   const { script, source, findings } = examined.data;
   const tabs = [

@@ -3,22 +3,24 @@ import { useTranslation } from "react-i18next";
 import { inWords } from "../api/problem";
 import { clockTime } from "../i18n/time";
 import { useLanguage } from "../i18n/useLanguage";
+import { trueUntil } from "../live/link";
 import { useLink } from "../live/useStream";
 import { Button } from "../ui/Button";
 import { Dialog } from "../ui/Dialog";
 import { Failed, Loading, NoData } from "../ui/states";
 import { Tag } from "../ui/Tag";
 import { useKeys } from "../ui/useKeys";
+import { useNow } from "../ui/useNow";
 import { AssessmentCard } from "./AssessmentCard";
 import { CallerColumn } from "./CallerColumn";
 import { DeliveryBoard, LateAlert } from "./DeliveryBoard";
 import { HistoryCard } from "./HistoryCard";
+import { Outage } from "./Outage";
 import { ScriptColumn } from "./ScriptColumn";
 import { SendDialog } from "./SendDialog";
 import { stateSeverity } from "./severity";
 import { useCall } from "./useCall";
 import { useIncident } from "./useIncident";
-import { useNow } from "./useNow";
 import { useScript } from "./useScript";
 import type { Call, IncidentDetail, Script } from "./wire";
 
@@ -51,7 +53,7 @@ export function CallDesk({ id, onLeave, tools }: { id: string; onLeave: () => vo
             }}
           />
         ) : (
-          <NoData offlineSince={link.lastHeard} />
+          <NoData offlineSince={trueUntil(link)} />
         ))}
     </>
   );
@@ -113,11 +115,7 @@ function OpenCall({
           )}
         </div>
       </div>
-      {waiting > 0 && work.trouble && (
-        <p className="ct-unsaved" role="status">
-          {t("unsaved.many", { count: waiting })}
-        </p>
-      )}
+      <Outage answers={waiting} trouble={work.trouble} />
       {incident.data && <LateAlert incident={incident.data} />}
       <div className="ct-columns">
         <CallerColumn call={call} onChange={change} isClosed={isClosed} />
@@ -160,6 +158,7 @@ function OpenCall({
 /** How the call stands, in a line. */
 function Stands({ call, incident }: { call: Call; incident: IncidentDetail | undefined }) {
   const { t } = useTranslation("calltaking");
+  const { t: delivery } = useTranslation("delivery");
   const { language } = useLanguage();
   const now = useNow();
   const opened = new Date(call.opened_at);
@@ -176,6 +175,14 @@ function Stands({ call, incident }: { call: Call; incident: IncidentDetail | und
       {call.covert && (
         <Tag severity="critical" solid>
           {t("covert.on")}
+        </Tag>
+      )}
+      {incident?.taken_over !== undefined && (
+        <Tag severity="info" icon="person">
+          {delivery("takenOver", {
+            by: incident.taken_over.by,
+            time: clockTime(new Date(incident.taken_over.at), language),
+          })}
         </Tag>
       )}
       {call.closed_at !== undefined && (

@@ -1,48 +1,62 @@
-import type { UseQueryResult } from "@tanstack/react-query";
+import { useQueryClient, type UseQueryResult } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 import { inWords } from "../api/problem";
+import { lateness, lateUnits, sentTo, withDelivery } from "../delivery/deadline";
+import { DeliveryNotes, DeliverySteps } from "../delivery/DeliverySteps";
+import { statusSeverity } from "../delivery/severity";
+import { ToldByRadio } from "../delivery/ToldByRadio";
+import { useDeadlines } from "../delivery/useDeadlines";
+import type { Assignment, Delivery } from "../delivery/wire";
 import { clockTime } from "../i18n/time";
 import { useLanguage } from "../i18n/useLanguage";
 import { Card } from "../ui/Card";
 import { Disclosure } from "../ui/Disclosure";
 import { Icon } from "../ui/Icon";
 import { Failed, Loading } from "../ui/states";
-import { Tag, type Severity } from "../ui/Tag";
-import { isLate, lateAfter, lateBriefings } from "./delivery";
-import { useNow } from "./useNow";
-import type { Assignment, Delivery, IncidentDetail } from "./wire";
+import { Tag } from "../ui/Tag";
+import { useNow } from "../ui/useNow";
+import type { IncidentDetail } from "./wire";
 
-const statusSeverity: Record<Assignment["status"], Severity> = {
-  assigned: "caution",
-  en_route: "info",
-  on_scene: "good",
-  cleared: "neutral",
-  cancelled: "neutral",
-};
+/** What the server kept of a delivery, into the incident on screen. */
+function useKeep(): (news: Delivery) => void {
+  const queries = useQueryClient();
+  return (news) =>
+    queries.setQueryData<IncidentDetail>(
+      ["incident", news.incident_id],
+      (now) => now && { ...now, deliveries: withDelivery(now.deliveries, news) },
+    );
+}
 
-/** Says who must be told by radio, because the briefing did not arrive. */
+/** Says who must be told by radio, and which step is missing. */
 export function LateAlert({ incident }: { incident: IncidentDetail }) {
   const { t } = useTranslation("calltaking");
+  const { t: delivery } = useTranslation("delivery");
   const { language } = useLanguage();
   const now = useNow();
-  const late = lateBriefings(incident, now);
+  const deadlines = useDeadlines().data?.data;
+  const keep = useKeep();
+  const time = (at: string | number) => clockTime(new Date(at), language, "seconds");
   return (
     <div role="alert">
-      {late.map((each) => (
-        <div key={each.unit_id} className="ct-late">
-          <Icon name="critical" size="2rem" />
-          <div>
-            <p className="ct-late-title">{t("board.late", { unit: each.call_sign })}</p>
-            <p>
-              {t("board.lateHelp", {
-                unit: each.call_sign,
-                revision: each.revision,
-                time: clockTime(new Date(each.sent_at), language, "seconds"),
-              })}
-            </p>
+      {lateUnits(incident, deadlines, now).map(({ newest, lateness: { step, since, told } }) => {
+        const unit = newest.call_sign;
+        const supervisor = told.find(({ level }) => level === "shift_supervisor");
+        return (
+          <div key={newest.unit_id} className="ct-late">
+            <Icon name="critical" size="2rem" />
+            <div>
+              <p className="ct-late-title">{t(`board.late.${step}`, { unit })}</p>
+              <p>{t("board.lateHelp", { revision: newest.revision, time: time(since) })}</p>
+            </div>
+            <div className="ct-late-actions">
+              {supervisor !== undefined && (
+                <span>{delivery("supervisorTold", { time: time(supervisor.at) })}</span>
+              )}
+              <ToldByRadio delivery={newest} onTold={keep} />
+            </div>
           </div>
-        </div>
-      ))}
+        );
+      })}
     </div>
   );
 }
@@ -65,9 +79,7 @@ export function DeliveryBoard({ incident }: { incident: UseQueryResult<IncidentD
             <UnitOnBoard
               key={assignment.id}
               assignment={assignment}
-              deliveries={data.deliveries
-                .filter(({ unit_id }) => unit_id === assignment.unit_id)
-                .sort((a, b) => b.revision - a.revision)}
+              sent={sentTo(assignment.unit_id, data.deliveries)}
             />
           ))}
         </ul>
@@ -76,26 +88,31 @@ export function DeliveryBoard({ incident }: { incident: UseQueryResult<IncidentD
   );
 }
 
-function UnitOnBoard({ assignment, deliveries }: { assignment: Assignment; deliveries: Delivery[] }) {
+function UnitOnBoard({ assignment, sent }: { assignment: Assignment; sent: Delivery[] }) {
   const { t } = useTranslation("calltaking");
+  const { t: delivery } = useTranslation("delivery");
   const { language } = useLanguage();
   const at =
     assignment.cleared_at ?? assignment.on_scene_at ?? assignment.en_route_at ?? assignment.assigned_at;
+  const newest = sent.at(-1);
+  const earlier = sent.slice(0, -1).reverse();
   return (
     <li className="ct-board-unit" aria-label={assignment.call_sign}>
       <div className="row-spread">
         <h3 className="ct-callsign">{assignment.call_sign}</h3>
         <Tag severity={statusSeverity[assignment.status]}>
-          {t(`assignment.${assignment.status}`)} {clockTime(new Date(at), language)}
+          {delivery(`assignment.${assignment.status}`)} {clockTime(new Date(at), language)}
         </Tag>
       </div>
-      {deliveries.slice(0, 1).map((delivery) => (
-        <Steps key={delivery.revision} delivery={delivery} isOld={false} />
-      ))}
-      {deliveries.length > 1 && (
-        <Disclosure label={t("board.earlier", { count: deliveries.length - 1 })}>
-          {deliveries.slice(1).map((delivery) => (
-            <Steps key={delivery.revision} delivery={delivery} isOld />
+      {newest !== undefined && <Newest assignment={assignment} newest={newest} sent={sent} />}
+      {earlier.length > 0 && (
+        <Disclosure label={t("board.earlier", { count: earlier.length })}>
+          {earlier.map((each) => (
+            <div key={each.revision} className="ct-revision ct-revision-old">
+              <span className="muted small">{delivery("revision", { revision: each.revision })}</span>
+              <DeliverySteps delivery={each} sent={[]} deadlines={undefined} />
+              <DeliveryNotes delivery={each} late={null} />
+            </div>
           ))}
         </Disclosure>
       )}
@@ -103,43 +120,29 @@ function UnitOnBoard({ assignment, deliveries }: { assignment: Assignment; deliv
   );
 }
 
-function Steps({ delivery, isOld }: { delivery: Delivery; isOld: boolean }) {
-  const { t } = useTranslation("calltaking");
-  const { language } = useLanguage();
+function Newest({
+  assignment: { status },
+  newest,
+  sent,
+}: {
+  assignment: Assignment;
+  newest: Delivery;
+  sent: Delivery[];
+}) {
+  const { t } = useTranslation("delivery");
   const now = useNow();
-  const late = !isOld && isLate(delivery, now);
-  const left = Math.ceil((Date.parse(delivery.sent_at) + lateAfter - now) / 1000);
-  const steps = [
-    ["sent", delivery.sent_at],
-    ["delivered", delivery.delivered_at],
-    ["displayed", delivery.displayed_at],
-    ["read", delivery.read_at],
-  ] as const;
+  const deadlines = useDeadlines().data?.data;
+  const keep = useKeep();
+  const ended = status === "cleared" || status === "cancelled";
+  const late = ended ? null : lateness(sent, deadlines, now);
   return (
-    <div className={isOld ? "ct-revision ct-revision-old" : "ct-revision"}>
-      <span className="muted small">{t("board.revision", { revision: delivery.revision })}</span>
-      <ol className="ct-steps">
-        {steps.map(([step, at]) => (
-          <li key={step} className={at === undefined ? "ct-step" : "ct-step ct-step-done"}>
-            {at !== undefined && <Icon name="check" />}
-            <span>{t(`board.${step}`)}</span>
-            {at === undefined ? (
-              <span aria-hidden="true">–</span>
-            ) : (
-              <time dateTime={at}>{clockTime(new Date(at), language, "seconds")}</time>
-            )}
-            {at === undefined && <span className="heard-only">{t("board.notYet")}</span>}
-          </li>
-        ))}
-      </ol>
-      {late && (
-        <Tag severity="critical" solid>
-          {t("board.useRadio")}
-        </Tag>
-      )}
-      {!late && !isOld && delivery.delivered_at === undefined && left > 0 && (
-        <span className="muted small number">{t("board.left", { count: left })}</span>
-      )}
+    <div className="ct-revision">
+      <span className="muted small">{t("revision", { revision: newest.revision })}</span>
+      <DeliverySteps delivery={newest} sent={ended ? [] : sent} deadlines={deadlines} late={late} />
+      <div className="row">
+        <DeliveryNotes delivery={newest} late={late} />
+        {late?.isLate === true && <ToldByRadio delivery={newest} onTold={keep} />}
+      </div>
     </div>
   );
 }

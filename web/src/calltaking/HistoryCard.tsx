@@ -1,11 +1,14 @@
 import { useTranslation } from "react-i18next";
+import { inWords } from "../api/problem";
 import { day, moment } from "../i18n/time";
 import { useLanguage } from "../i18n/useLanguage";
 import { isSince } from "../premise/since";
+import { Button } from "../ui/Button";
 import { Card } from "../ui/Card";
 import { Empty, NotSearched } from "../ui/states";
 import { Tag } from "../ui/Tag";
 import { Timeline, TimelineEntry } from "../ui/Timeline";
+import { useOlder } from "./useOlder";
 import type { Call, History } from "./wire";
 
 const ties = ["dwelling", "person", "building", "block", "nearby"] as const;
@@ -23,7 +26,9 @@ export function HistoryCard({ call }: { call: Call }) {
         <NotSearched title={t("history.notSearched")}>{t("history.chooseAddress")}</NotSearched>
       )}
       {isSearched && isEmpty && <Empty title={t("history.none")} />}
-      {isSearched && !isEmpty && <Found history={history} />}
+      {isSearched && !isEmpty && (
+        <Found key={call.address?.id} history={history} address={call.address?.id} />
+      )}
       {history.searched && !history.searched_persons && call.persons.length > 0 && (
         <p className="muted small">{t("history.personsNotSearched")}</p>
       )}
@@ -31,10 +36,13 @@ export function HistoryCard({ call }: { call: Call }) {
   );
 }
 
-function Found({ history }: { history: History }) {
+function Found({ history, address }: { history: History; address: string | undefined }) {
   const { t } = useTranslation("calltaking");
+  const { t: api } = useTranslation("api");
   const { language } = useLanguage();
-  const { counts, cautions, residents, services, last_visit_at, entries } = history;
+  const { counts, cautions, residents, services, last_visit_at } = history;
+  const older = useOlder(history, address);
+  const { entries } = older;
   return (
     <div className="stack">
       <dl className="ct-counts">
@@ -107,7 +115,26 @@ function Found({ history }: { history: History }) {
           </div>
         );
       })}
-      {history.more && <p className="muted small">{t("history.more")}</p>}
+      {older.error !== null && (
+        <p role="alert" className="field-error">
+          {inWords(older.error, api)}
+        </p>
+      )}
+      {older.isMore && (
+        <div className="row">
+          <Button
+            size="small"
+            icon="chevronDown"
+            isPending={older.isLoading}
+            onPress={() => void older.load()}
+          >
+            {t("history.older")}
+          </Button>
+        </div>
+      )}
+      {(older.isWhole || (history.more && address === undefined)) && (
+        <p className="muted small">{t("history.more")}</p>
+      )}
     </div>
   );
 }

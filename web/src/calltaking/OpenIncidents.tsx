@@ -2,15 +2,17 @@ import { useQueries, useQuery } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 import { client, done } from "../api/client";
 import { inWords } from "../api/problem";
+import { lateUnits } from "../delivery/deadline";
+import { useDeadlines } from "../delivery/useDeadlines";
 import { clockTime, moment } from "../i18n/time";
 import { useLanguage } from "../i18n/useLanguage";
+import { trueUntil } from "../live/link";
 import { useLink } from "../live/useStream";
 import { Button } from "../ui/Button";
 import { Card } from "../ui/Card";
 import { Empty, Failed, Loading, NoData } from "../ui/states";
 import { Tag } from "../ui/Tag";
-import { lateBriefings } from "./delivery";
-import { useNow } from "./useNow";
+import { useNow } from "../ui/useNow";
 import { stateSeverity } from "./severity";
 import { incidentQuery } from "./useIncident";
 
@@ -21,9 +23,11 @@ const every = 10_000; // ms
 export function OpenIncidents({ onOpen }: { onOpen: (call: string) => void }) {
   const { t } = useTranslation("calltaking");
   const { t: api } = useTranslation("api");
+  const { t: delivery } = useTranslation("delivery");
   const { language } = useLanguage();
   const link = useLink();
   const now = useNow();
+  const deadlines = useDeadlines().data?.data;
   const open = useQuery({
     queryKey: ["incidents", "open"],
     queryFn: () =>
@@ -46,7 +50,7 @@ export function OpenIncidents({ onOpen }: { onOpen: (call: string) => void }) {
         (link.state === "live" ? (
           <Failed words={inWords(open.error, api)} onRetry={() => void open.refetch()} />
         ) : (
-          <NoData offlineSince={link.lastHeard} />
+          <NoData offlineSince={trueUntil(link)} />
         ))}
       {open.isSuccess && items.length === 0 && <Empty title={t("open.none")} />}
       {items.length > 0 && (
@@ -65,7 +69,7 @@ export function OpenIncidents({ onOpen }: { onOpen: (call: string) => void }) {
           <tbody>
             {items.map((incident, index) => {
               const detail = details[index]?.data;
-              const late = detail === undefined ? [] : lateBriefings(detail, now);
+              const late = detail === undefined ? [] : lateUnits(detail, deadlines, now);
               const call = detail?.call_id;
               return (
                 <tr key={incident.id}>
@@ -87,14 +91,15 @@ export function OpenIncidents({ onOpen }: { onOpen: (call: string) => void }) {
                     <div className="stack-tight">
                       {(detail?.assignments ?? []).map((each) => (
                         <span key={each.id}>
-                          {each.call_sign} · {t(`assignment.${each.status}`)}
+                          {each.call_sign} · {delivery(`assignment.${each.status}`)}
                         </span>
                       ))}
-                      {late.map((each) => (
-                        <Tag key={`${each.unit_id} ${each.revision}`} severity="critical" solid>
+                      {late.map(({ newest, lateness }) => (
+                        <Tag key={newest.unit_id} severity="critical" solid>
                           {t("board.lateShort", {
-                            unit: each.call_sign,
-                            time: clockTime(new Date(each.sent_at), language),
+                            unit: newest.call_sign,
+                            missing: delivery(`missing.${lateness.step}`),
+                            time: clockTime(new Date(lateness.since), language),
                           })}
                         </Tag>
                       ))}

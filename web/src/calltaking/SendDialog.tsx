@@ -3,14 +3,15 @@ import { useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { client, done } from "../api/client";
 import { newKey, useOnce } from "../api/once";
-import { inWords } from "../api/problem";
+import { inWords, kindOf, type Kind } from "../api/problem";
 import { useLanguage } from "../i18n/useLanguage";
+import { useLink } from "../live/useStream";
 import { useAnnounce } from "../ui/Announcer";
 import { Button } from "../ui/Button";
 import { Dialog } from "../ui/Dialog";
 import { Empty, Failed, Loading } from "../ui/states";
 import { Tag } from "../ui/Tag";
-import { withDelivery } from "./delivery";
+import { withDelivery } from "../delivery/deadline";
 import type { Call, IncidentDetail, Recommended } from "./wire";
 
 /** Opens the incident of the call if there is none, then offers the units, the best first. */
@@ -50,7 +51,11 @@ export function SendDialog({
   return (
     <Dialog title={t("send.title")} isOpen onClose={onClose}>
       {raise.isError && incident === undefined && (
-        <Failed words={inWords(raise.error, api)} onRetry={() => raise.mutate()} />
+        <Failed
+          title={t("send.notOpened")}
+          words={inWords(raise.error, api)}
+          onRetry={() => raise.mutate()}
+        />
       )}
       {incident === undefined && !raise.isError && <Loading label={t("send.opening")} />}
       {incident !== undefined && <Units incident={incident} onSent={onClose} />}
@@ -58,12 +63,17 @@ export function SendDialog({
   );
 }
 
+// Kinds that leave open what became of it.
+const open: readonly Kind[] = ["unreachable", "unavailable", "internal"];
+
 function Units({ incident, onSent }: { incident: string; onSent: () => void }) {
   const { t } = useTranslation("calltaking");
   const { t: api } = useTranslation("api");
   const announce = useAnnounce();
   const queries = useQueryClient();
   const [keys] = useState(() => new Map<string, string>());
+  const [unsure, setUnsure] = useState<readonly string[]>([]); // units that may have been sent
+  const link = useLink();
   const units = useQuery({
     queryKey: ["units", incident],
     queryFn: () => done(client.GET("/api/v1/units/recommended", { params: { query: { incident } } })),
@@ -77,6 +87,7 @@ function Units({ incident, onSent }: { incident: string; onSent: () => void }) {
       const params = { path: { id: incident }, header: { "Idempotency-Key": key } };
       return done(client.POST("/api/v1/incidents/{id}/assignments", { params, body: { unit_id: unit.id } }));
     },
+    onMutate: () => ({ wasAway: link.state === "notSaving" }),
     onSuccess: ({ assignment, delivery }) => {
       queries.setQueryData<IncidentDetail>(
         ["incident", incident],
@@ -91,7 +102,13 @@ function Units({ incident, onSent }: { incident: string; onSent: () => void }) {
       announce(t("send.sent", { unit: assignment.call_sign }), "good");
       onSent();
     },
-    onError: () => void units.refetch(),
+    onError: (error, { unit }, before) => {
+      const kind = kindOf(error);
+      // Refused at the door, it was not begun; without an answer nobody knows how far it came.
+      const isKnown = kind === "unavailable" ? before?.wasAway === true : !open.includes(kind);
+      if (!isKnown) setUnsure((known) => [...known, unit.id]);
+      if (!open.includes(kind)) void units.refetch();
+    },
   });
   const items = units.data?.items ?? [];
   const latest = useRef(items);
@@ -115,11 +132,24 @@ function Units({ incident, onSent }: { incident: string; onSent: () => void }) {
     list.current?.querySelector<HTMLButtonElement>("button")?.focus();
   }, [items.length]);
   if (units.isPending) return <Loading />;
-  if (units.isError) return <Failed words={inWords(units.error, api)} onRetry={() => void units.refetch()} />;
+  if (units.data === undefined)
+    return (
+      <Failed
+        title={t("send.notListed")}
+        words={inWords(units.error, api)}
+        onRetry={() => void units.refetch()}
+      />
+    );
   if (items.length === 0) return <Empty title={t("send.none")}>{t("send.noneHelp")}</Empty>;
   return (
     <div className="stack">
-      {send.isError && <Failed words={inWords(send.error, api)} />}
+      {send.isError && (
+        <NotSent
+          unit={send.variables.unit.call_sign}
+          isUnsure={unsure.includes(send.variables.unit.id)}
+          words={open.includes(kindOf(send.error)) ? null : inWords(send.error, api)}
+        />
+      )}
       <ol className="ct-units" ref={list}>
         {items.map((item, index) => (
           <UnitLine
@@ -135,6 +165,13 @@ function Units({ incident, onSent }: { incident: string; onSent: () => void }) {
       </ol>
     </div>
   );
+}
+
+/** Says what is known: that the unit was not sent, or that nobody can tell. */
+function NotSent({ unit, isUnsure, words }: { unit: string; isUnsure: boolean; words: string | null }) {
+  const { t } = useTranslation("calltaking");
+  if (isUnsure) return <Failed title={t("send.unsure", { unit })} words={t("send.unsureHelp", { unit })} />;
+  return <Failed title={t("send.notSent", { unit })} words={words ?? t("send.notSentHelp")} />;
 }
 
 function UnitLine({

@@ -11,6 +11,7 @@ import { Field } from "../ui/Field";
 import { Failed } from "../ui/states";
 import { useKeys } from "../ui/useKeys";
 import { OpenIncidents } from "./OpenIncidents";
+import { Outage } from "./Outage";
 
 const channels = ["voice", "text", "silent", "app"] as const;
 const roles = ["victim", "third_party", "child", "suspect"] as const;
@@ -68,6 +69,7 @@ export function StartView({ onOpen, tools }: { onOpen: (call: string) => void; t
         <h1 className="title">{t("title")}</h1>
         <div className="row">{tools}</div>
       </div>
+      <Outage />
       <div className="ct-start">
         <Card title={t("new.title")}>
           <form
@@ -110,7 +112,7 @@ export function StartView({ onOpen, tools }: { onOpen: (call: string) => void; t
               options={[{ value: "covert", label: t("covert.on"), help: t("covert.help"), hint: "F4" }]}
             />
             <Field label={t("caller.phone")} value={phone} onChange={setPhone} type="tel" />
-            {open.isError && <Failed words={inWords(open.error, api)} />}
+            {open.isError && <Failed title={t("new.notOpened")} words={inWords(open.error, api)} />}
             <Button
               type="submit"
               variant="primary"

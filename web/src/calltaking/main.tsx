@@ -1,3 +1,4 @@
+import { delivery } from "../delivery/texts";
 import { startDesk } from "../start/startDesk";
 import { CallTakingPage } from "./CallTakingPage";
 import "./calltaking.css";
@@ -7,6 +8,7 @@ import { forgetUnsaved } from "./unsaved";
 startDesk({
   name: "calltaking",
   words: calltaking,
+  alsoSays: { delivery },
   page: <CallTakingPage />,
   keep: "memory",
   onSignOut: () => {

@@ -1,8 +1,10 @@
 import { queryOptions, useQuery, useQueryClient } from "@tanstack/react-query";
 import { client, done } from "../api/client";
+import { withDelivery } from "../delivery/deadline";
+import { deadlinesKey } from "../delivery/useDeadlines";
+import type { Assignment, Delivery } from "../delivery/wire";
 import { useNotice, useTopic } from "../live/useStream";
-import { withDelivery } from "./delivery";
-import type { Alert, Assessment, Assignment, Call, Delivery, IncidentDetail } from "./wire";
+import type { Alert, Assessment, Call, IncidentDetail } from "./wire";
 
 export const incidentQuery = (id: string) =>
   queryOptions({
@@ -36,7 +38,9 @@ export function useIncident(id: string | null, call: string) {
     queries.setQueryData<Call>(["call", call], (now) => now && { ...now, assessment: body });
   });
   useNotice<Alert>("alert", ({ topic, body }) => {
-    if (mine(topic) && body.incident_id === id) reload();
+    if (!mine(topic) || body.incident_id !== id) return;
+    reload();
+    if (body.kind === "delivery_late") void queries.invalidateQueries({ queryKey: deadlinesKey });
   });
   useNotice("resync", ({ topic }) => {
     if (mine(topic)) reload();

@@ -8,8 +8,6 @@ export type Question = Schemas["ScriptQuestion"];
 export type Walk = Schemas["Walk"];
 export type Incident = Schemas["Incident"];
 export type IncidentDetail = Schemas["IncidentDetail"];
-export type Delivery = Schemas["BriefingDelivery"];
-export type Assignment = Schemas["UnitAssignment"];
 export type Recommended = Schemas["UnitRecommended"];
 export type History = Schemas["PremiseHistory"];
 export type Assessment = Schemas["RiskAssessment"];
@@ -22,11 +20,12 @@ export type Answers = Record<string, Schemas["Answer"]>;
 
 /** A desk must notice this now. */
 export type Alert = {
-  kind: "delivery_late" | "incident_raised" | "record_written" | "disagreement";
+  kind: "delivery_late" | "taken_over" | "incident_raised" | "record_written" | "disagreement";
   incident_id: string;
   call_sign?: string;
   briefing_id?: string;
   revision?: number;
   unit_id?: string;
   sent_at?: string;
+  by?: string;
 };

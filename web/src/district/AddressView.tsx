@@ -11,6 +11,7 @@ import { Tag } from "../ui/Tag";
 import { CallsByMonth } from "./CallsByMonth";
 import { History } from "./History";
 import { Matches } from "./Matches";
+import { Residents } from "./Residents";
 import { SinceVisit } from "./SinceVisit";
 import type { Go } from "./words";
 
@@ -135,34 +136,6 @@ function Cautions({ first }: { first: First }) {
               {caution.unreviewed && <Tag severity="high">{t("unreviewed")}</Tag>}
             </span>
             <p>{caution.note}</p>
-          </li>
-        ))}
-      </ul>
-    </Card>
-  );
-}
-
-function Residents({ first }: { first: First }) {
-  const { t } = useTranslation("district");
-  const { language } = useLanguage();
-  const { residents } = first;
-  return (
-    <Card title={t("residents")} flush={residents.length > 0}>
-      {residents.length === 0 && <Empty title={t("noResidents")} />}
-      <ul className="rows">
-        {residents.map((person) => (
-          <li key={person.person_id} className="district-row">
-            <span>
-              <span className="strong">{person.name}</span>{" "}
-              {person.birth_date !== undefined && person.birth_date !== "" && (
-                <span className="muted number">{day(new Date(person.birth_date), language)}</span>
-              )}
-            </span>
-            <span className="muted small number">
-              {t("seen", { date: day(new Date(person.last_seen), language) })}
-              {person.elsewhere_at !== undefined &&
-                ` · ${t("elsewhere", { address: person.elsewhere, date: day(new Date(person.elsewhere_at), language) })}`}
-            </span>
           </li>
         ))}
       </ul>

@@ -76,7 +76,7 @@ function Deliveries({ deliveries }: { deliveries: Incident["deliveries"] }) {
               <td>{clockTime(new Date(each.sent_at), language, "seconds")}</td>
               <td>
                 {time(each.delivered_at)}{" "}
-                {each.alerted_at !== undefined && <Tag severity="caution">{t("crews.late")}</Tag>}
+                {each.late !== undefined && <Tag severity="caution">{t("crews.late")}</Tag>}
               </td>
               <td>{time(each.displayed_at)}</td>
               <td>{time(each.read_at)}</td>

@@ -71,7 +71,10 @@ export function OutcomeForm({ incident }: { incident: Incident }) {
           else save.mutate();
         }}
       >
-        <ErrorSummary mistakes={mistakes} />
+        <ErrorSummary
+          mistakes={mistakes}
+          {...(save.isError && !isAnswer(save.error) && { title: t("form.notSaved") })}
+        />
         <Select
           label={t("form.kind")}
           value={draft.kind}

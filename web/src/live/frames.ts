@@ -63,6 +63,13 @@ export function noticeOf(frame: Frame): Notice | null {
   return { type: frame.type, topic, seq, at: frame.at, body: frame.body };
 }
 
+/** The body of `state`: since when the server cannot save, or null when it can. */
+export function notSavingSince({ at, body }: Frame): Date | null {
+  const { saving, since } = (body ?? {}) as { saving?: unknown; since?: unknown };
+  if (saving !== false) return null;
+  return new Date(typeof since === "string" ? since : at);
+}
+
 /** The body of `welcome`: the sequence after which each topic is served on this connection. */
 export function welcomed(frame: Frame): Map<string, number> {
   const topics = (frame.body as { topics?: Record<string, unknown> } | undefined)?.topics ?? {};

@@ -422,14 +422,53 @@ describe("the stream", () => {
     expect(server.connections).toBe(1);
   });
 
-  test("comes back when the server could not serve what is watched", async () => {
+  test("asks again for a topic that the server could not look up", async () => {
     start();
     await server.heard("hello");
     await until("live");
     stream.watch("incident:9");
     await server.heard("watch");
     server.send({ type: "retry", body: { of: "watch", ref: "incident:9" } });
-    expect(await server.heard("hello")).toMatchObject({ topics: ["incident:9"] });
+    expect(await server.heard("watch")).toEqual({ topics: ["incident:9"], resume: { "incident:9": 0 } });
+    expect(server.connections).toBe(1);
+  });
+
+  test("stays on the line when nothing can be saved, and then says in order what waited", async () => {
+    start();
+    await server.heard("hello");
+    await until("live");
+    const step = (status: string) =>
+      ({ type: "status", body: { assignment_id: "a", status, at: "", client_id: status } }) as const;
+    await stream.say(step("en_route"));
+    await server.heard("status");
+    server.send({ type: "retry", body: { of: "status", ref: "en_route" } });
+    server.send({ type: "state", body: { saving: false, since: "2026-03-01T14:02:00Z" } });
+    await until("notSaving");
+    expect(stream.link).toEqual({ state: "notSaving", since: new Date("2026-03-01T14:02:00Z") });
+    server.notice(1);
+    await stream.say(step("on_scene"));
+    await stream.say(step("cleared"));
+    stream.position({ point: { type: "Point", coordinates: [24.7, 59.4] }, at: "" });
+    expect(await stream.waits(({ type }) => type === "status")).toBe(true);
+
+    server.send({ type: "state", body: { saving: true } });
+    await server.acked(1);
+    for (const status of ["en_route", "on_scene", "cleared"]) {
+      expect((await server.heard("status"))["status"]).toBe(status);
+    }
+    expect(stream.link).toEqual({ state: "live" });
+    expect(server.left("position")).toEqual([]);
+    expect(server.connections).toBe(1);
+  });
+
+  test("is told of it again on the next line", async () => {
+    start();
+    await server.heard("hello");
+    server.send({ type: "state", body: { saving: false, since: "2026-03-01T14:02:00Z" } });
+    await until("notSaving");
+    server.close(4401);
+    await server.heard("hello");
+    await until("live");
   });
 
   test("asks for a topic while it is watched, and again after a break", async () => {
@@ -460,6 +499,26 @@ describe("the stream", () => {
     start();
     stream.watch("incident:9");
     expect(await server.heard("hello")).toEqual({ resume: {}, topics: ["incident:9"] });
+  });
+
+  test("does not ask again for a topic that is not to be heard here", async () => {
+    start();
+    await server.heard("hello");
+    await until("live");
+    stream.watch("incident:9");
+    await server.heard("watch");
+    server.send({ type: "refused", body: { of: "watch", ref: "incident:9", detail: "not yours" } });
+    server.close(4404);
+    expect(await server.heard("hello")).toEqual({ resume: { "unit:A12": 0 }, topics: [] });
+    await until("live");
+  });
+
+  test("says what a whole shift without a line has kept, in parts", async () => {
+    for (let n = 0; n < 250; n++) await keeper.hold({ id: String(n), saying: read });
+    start({ pause: 5 });
+    for (let n = 0; n < 250; n++) await server.heard("read");
+    expect(server.left("read")).toEqual([]);
+    expect(server.connections).toBe(1);
   });
 
   test("counts notices of a kind that it does not know", async () => {

@@ -2,6 +2,7 @@ import { backoff } from "./backoff";
 import {
   isAbout,
   noticeOf,
+  notSavingSince,
   parseFrame,
   welcomed,
   type Frame,
@@ -31,12 +32,17 @@ export type StreamOptions = {
   /** Silence after which a line is taken for dead, in ms; the server beats every 10 s. */
   deadAfter?: number;
   wait?: (failures: number) => number;
+  /** Between parts of what was kept without a line, in ms: the server takes 50 frames a second. */
+  pause?: number;
   /** Tells with "online" that the network is back: the window. */
   network: EventTarget;
 };
 
 /** Between acknowledgements, in ms. */
 const ackEvery = 50;
+
+/** How much of what was kept without a line is said before a pause: the server closes a line that says more than 200 frames at once. */
+const saidAtOnce = 100;
 
 /**
  * The line to the server. It comes back by itself, asks for what it missed,
@@ -55,6 +61,7 @@ export class Stream {
   #lastHeard: Date | null = null;
   #socket: WebSocket | null = null;
   #welcomed = false;
+  #notSaving: Date | null = null; // since when, as the server says
   #failures = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #silence: ReturnType<typeof setTimeout> | undefined;
@@ -67,9 +74,11 @@ export class Stream {
   #acking: ReturnType<typeof setTimeout> | undefined;
   #work: Promise<void> = Promise.resolve(); // notices are handled one after another
   #sent = new Map<string, number>(); // id of what was said on this connection → beats heard since
+  #toWatch = new Set<string>(); // topics that the server could not look up
+  #again: ReturnType<typeof setTimeout> | undefined; // until then nothing is said, or it would overtake
 
   constructor(options: StreamOptions) {
-    this.#options = { deadAfter: 25_000, wait: backoff, wholly: [], ...options };
+    this.#options = { deadAfter: 25_000, wait: backoff, pause: 2_500, wholly: [], ...options };
   }
 
   /** How fresh the screen is; `watchLink` tells of changes. */
@@ -116,12 +125,17 @@ export class Stream {
   async say(saying: Saying): Promise<void> {
     const waiting = { id: crypto.randomUUID(), saying };
     await this.#options.keeper.hold(waiting);
-    if (this.#welcomed) this.#say(waiting.id, saying);
+    if (this.#canSay()) this.#say(waiting.id, saying);
+  }
+
+  /** Whether the server may not have something yet that this screen said. */
+  async waits(about: (saying: Saying) => boolean): Promise<boolean> {
+    return (await this.#options.keeper.waiting()).some(({ saying }) => about(saying));
   }
 
   /** Tells where the unit is; lost when the line is down, for the next one is better. */
   position(position: Position): void {
-    if (this.#welcomed) this.#send("position", position);
+    if (this.#canSay()) this.#send("position", position);
   }
 
   start(): void {
@@ -161,6 +175,8 @@ export class Stream {
       this.#asked.clear();
       this.#toAck.clear();
       this.#sent.clear();
+      this.#toWatch.clear();
+      this.#notSaving = null;
       const resume = this.#resume([...this.#options.wholly, ...this.#stored.keys()]);
       this.#received = new Map(Object.entries(resume));
       this.#send("hello", { resume, topics: [...this.#watched.keys()] });
@@ -191,6 +207,7 @@ export class Stream {
     this.#listen();
     if (frame === null) return;
     if (frame.type === "welcome") return void this.#welcome(socket, frame);
+    if (frame.type === "state") return void this.#hearState(frame);
     if (frame.type === "beat") return void this.#beat();
     if (frame.type === "refused") return void this.#dropSaying(frame.body as Refusal);
     if (frame.type === "retry") return void this.#sayAgain(frame.body as Refusal);
@@ -215,10 +232,41 @@ export class Stream {
     }
     const again = this.#welcomed; // the answer to `watch`
     this.#welcomed = true;
-    this.#show({ state: "live" });
-    if (again) return;
-    for (const { id, saying } of await this.#options.keeper.waiting()) {
-      if (this.#socket === socket && !this.#sent.has(id)) this.#say(id, saying);
+    this.#showOpen();
+    if (!again) await this.#sayAll();
+  }
+
+  /** The server lost what it saves in, or has it again: then all that waited is said. */
+  async #hearState(frame: Frame): Promise<void> {
+    this.#notSaving = notSavingSince(frame);
+    if (!this.#welcomed) return;
+    this.#showOpen();
+    if (this.#notSaving !== null) return;
+    clearTimeout(this.#again);
+    this.#again = undefined;
+    await this.#sayAll();
+  }
+
+  #showOpen(): void {
+    this.#show(this.#notSaving === null ? { state: "live" } : { state: "notSaving", since: this.#notSaving });
+  }
+
+  #canSay(): boolean {
+    return this.#welcomed && this.#notSaving === null && this.#again === undefined;
+  }
+
+  /** Says what the server may not have, in order, and no faster than it hears. */
+  async #sayAll(): Promise<void> {
+    const socket = this.#socket;
+    if (!this.#canSay()) return;
+    this.#flushAcks();
+    for (const topic of this.#toWatch) {
+      if (this.#watched.has(topic)) this.#send("watch", { topics: [topic], resume: this.#resume([topic]) });
+    }
+    this.#toWatch.clear();
+    for (const [n, { id, saying }] of (await this.#options.keeper.waiting()).entries()) {
+      if (n > 0 && n % saidAtOnce === 0) await new Promise((later) => setTimeout(later, this.#options.pause));
+      if (this.#socket === socket && this.#canSay() && !this.#sent.has(id)) this.#say(id, saying);
     }
   }
 
@@ -228,11 +276,13 @@ export class Stream {
   }
 
   #unwatch(topic: string): void {
-    this.#watched.delete(topic);
-    this.#stored.delete(topic);
-    this.#received.delete(topic);
-    this.#asked.delete(topic);
+    this.#forget(topic);
     this.#send("unwatch", { topics: [topic] });
+  }
+
+  #forget(topic: string): void {
+    for (const places of [this.#watched, this.#stored, this.#received, this.#asked, this.#toAck])
+      places.delete(topic);
   }
 
   /** Drops repeats; on a gap comes back and asks for what is missing. */
@@ -264,15 +314,17 @@ export class Stream {
   /** At once when the line was quiet; after a replay one for many, as the server limits frames. */
   #ack(topic: string, seq: number): void {
     this.#toAck.set(topic, seq);
-    if (this.#acking !== undefined) return;
-    const flush = () => {
+    this.#flushAcks();
+  }
+
+  #flushAcks(): void {
+    if (this.#acking !== undefined || this.#toAck.size === 0 || !this.#canSay()) return;
+    for (const [topic, seq] of this.#toAck) this.#send("ack", { topic, seq });
+    this.#toAck.clear();
+    this.#acking = setTimeout(() => {
       this.#acking = undefined;
-      if (this.#toAck.size === 0) return;
-      for (const [each, last] of this.#toAck) this.#send("ack", { topic: each, seq: last });
-      this.#toAck.clear();
-      this.#acking = setTimeout(flush, ackEvery);
-    };
-    flush();
+      this.#flushAcks();
+    }, ackEvery);
   }
 
   #say(id: string, saying: Saying): void {
@@ -296,6 +348,9 @@ export class Stream {
   }
 
   async #dropSaying(refusal: Refusal): Promise<void> {
+    // Not to be heard by this account, or gone: asked for again, it would end the next line too.
+    if ((refusal.of === "hello" || refusal.of === "watch") && refusal.ref !== undefined)
+      this.#forget(refusal.ref);
     for (const { id, saying } of await this.#options.keeper.waiting()) {
       if (!isAbout(refusal, saying)) continue;
       this.#sent.delete(id);
@@ -304,18 +359,19 @@ export class Stream {
     for (const handler of this.#refused) handler(refusal);
   }
 
-  /** The server could not keep it just now. */
+  /** The server could not keep it just now: in a moment, or when it can save, it is said again. */
   async #sayAgain(refusal: Refusal): Promise<void> {
-    const socket = this.#socket;
-    const again = (await this.#options.keeper.waiting()).filter(({ saying }) => isAbout(refusal, saying));
-    for (const { id } of again) this.#sent.delete(id); // no beat may release it
-    setTimeout(() => {
-      if (this.#socket !== socket || !this.#welcomed) return; // said again on the next connection
-      const stored = refusal.of === "ack" ? this.#stored.get(refusal.ref ?? "") : undefined;
-      if (stored !== undefined) this.#ack(refusal.ref ?? "", stored);
-      else if (again.length === 0) this.#comeBack(4000); // a watch: the next hello carries it
-      for (const { id, saying } of again) this.#say(id, saying);
+    const { of, ref = "" } = refusal;
+    const stored = this.#stored.get(ref);
+    if (of === "ack" && stored !== undefined) this.#toAck.set(ref, stored);
+    if (of === "watch" || of === "hello") this.#toWatch.add(ref);
+    this.#again ??= setTimeout(() => {
+      this.#again = undefined;
+      void this.#sayAll();
     }, this.#options.wait(this.#failures));
+    for (const { id, saying } of await this.#options.keeper.waiting()) {
+      if (isAbout(refusal, saying)) this.#sent.delete(id); // no beat may release it
+    }
   }
 
   /** Nothing before the line is open: hello, which goes first, then says it all. */
@@ -369,6 +425,8 @@ export class Stream {
 
   #drop(code?: number): void {
     clearTimeout(this.#silence);
+    clearTimeout(this.#again);
+    this.#again = undefined;
     const socket = this.#socket;
     this.#socket = null;
     this.#welcomed = false;

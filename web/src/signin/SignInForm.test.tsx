@@ -45,6 +45,7 @@ test.each([
   ["call_taker", "/calltaking"],
   ["patrol_officer", "/tablet"],
   ["district_officer", "/district"],
+  ["shift_supervisor", "/supervision"],
   ["administrator", "/authoring"],
 ])("%s goes to %s", async (role, desk) => {
   const asked = answer(200, {
@@ -82,7 +83,7 @@ test("nothing is asked of the server before the form is whole", async () => {
 test.each([
   [401, "This username, password or code is not right"],
   [429, "Too many tries. Wait a moment, then try again."],
-  [503, "A part of the service is down. It is being retried."],
+  [503, "A part of the service is away, and this could not be done. Try again in a few seconds."],
 ])("a refusal with %i is said in words", async (status, words) => {
   answer(status, { title: "x", status });
   render(<SignInForm />);

@@ -12,12 +12,14 @@ export function LinkStatus() {
   const link = useLink();
   const words = (of: Link): string => {
     if (of.state === "live") return t("link.live");
+    if (of.state === "notSaving") return t("link.notSaving", { time: clockTime(of.since, language) });
     if (of.state === "refused") return t("link.refused");
     if (of.lastHeard === null) return of.state === "signedOut" ? t("link.signIn") : t("link.connecting");
     return t(`link.${of.state}`, { time: clockTime(of.lastHeard, language, "seconds") });
   };
   return (
     <span className={`link-status link-status-${link.state}`} role="status">
+      {link.state === "notSaving" && <Icon name="caution" />}
       {link.state === "resuming" && <Icon name="sync" />}
       {(link.state === "signedOut" || link.state === "refused") && <Icon name="offline" />}
       {words(link)}

@@ -19,7 +19,8 @@ export async function userAt(desk: Desk): Promise<User | null> {
     const kind = kindOf(error);
     if (kind === "signedOut") return go("/");
     const last = localStorage.getItem(kept);
-    if (kind === "unreachable" && desk.keep === "device" && last !== null) return JSON.parse(last) as User;
+    const away = kind === "unreachable" || kind === "unavailable";
+    if (away && desk.keep === "device" && last !== null) return JSON.parse(last) as User;
     throw error;
   }
 }

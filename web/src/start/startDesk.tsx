@@ -1,5 +1,6 @@
 import "../ui/index.css";
 import { QueryClientProvider } from "@tanstack/react-query";
+import { useEffect } from "react";
 import { useTranslation } from "react-i18next";
 import { inWords, kindOf } from "../api/problem";
 import { newQueries } from "../api/queries";
@@ -24,7 +25,7 @@ import { UserContext } from "./useUser";
  * the page. The one call in a desk's main.tsx.
  */
 export function startDesk(desk: Desk): void {
-  startTexts({ ui, api, start, [desk.name]: desk.words });
+  startTexts({ ui, api, start, ...desk.alsoSays, [desk.name]: desk.words });
   if (desk.dayAndNight === true) startTheme();
   const show = frame();
   const open = async () => {
@@ -57,7 +58,13 @@ function connect(desk: Desk, user: User): Connected {
   });
   // After the page is there: its handlers stand before the first notice can come.
   setTimeout(() => stream.start());
-  return { stream, queries: newQueries() };
+  const queries = newQueries();
+  // What could not be asked meanwhile is asked again by itself.
+  stream.watchLink(() => {
+    if (stream.link.state !== "live") return;
+    void queries.invalidateQueries({ predicate: ({ state }) => state.status === "error" });
+  });
+  return { stream, queries };
 }
 
 function OpenDesk({ desk, user, stream, queries }: { desk: Desk; user: User } & Connected) {
@@ -90,8 +97,16 @@ function Starting() {
   );
 }
 
+const retryEvery = 5000; // ms
+
 function NotStarted({ error, onRetry }: { error: unknown; onRetry: () => void }) {
   const { t } = useTranslation("api");
+  const mayPass = ["unreachable", "unavailable"].includes(kindOf(error));
+  useEffect(() => {
+    if (!mayPass) return;
+    const again = setTimeout(onRetry, retryEvery);
+    return () => clearTimeout(again);
+  }, [mayPass, onRetry]);
   return (
     <main className="page page-narrow">
       <Failed words={inWords(error, t)} onRetry={onRetry} />

@@ -14,6 +14,7 @@ export const start = texts({
     refused: "Not accepted by the server: {{detail}}",
     link: {
       live: "Live",
+      notSaving: "Live, but nothing can be saved since {{time}}",
       connecting: "Connecting …",
       resuming: "Reconnecting: last heard {{time}}",
       signedOut: "Signed out: last heard {{time}}",
@@ -22,6 +23,7 @@ export const start = texts({
     },
     role: {
       call_taker: "Call taker",
+      shift_supervisor: "Shift supervisor",
       patrol_officer: "Patrol officer",
       district_officer: "District officer",
       administrator: "Administrator",
@@ -30,6 +32,7 @@ export const start = texts({
       calltaking: "Call taking",
       tablet: "Patrol",
       district: "District",
+      supervision: "Supervision",
       authoring: "Scripts",
     },
   },
@@ -47,6 +50,7 @@ export const start = texts({
     refused: "Server ei võtnud vastu: {{detail}}",
     link: {
       live: "Ühendus toimib",
+      notSaving: "Ühendus on, aga alates {{time}} ei saa midagi salvestada",
       connecting: "Loon ühendust …",
       resuming: "Taastan ühendust: viimane teade {{time}}",
       signedOut: "Välja logitud: viimane teade {{time}}",
@@ -55,6 +59,7 @@ export const start = texts({
     },
     role: {
       call_taker: "Päästekorraldaja",
+      shift_supervisor: "Vahetuse vanem",
       patrol_officer: "Patrullpolitseinik",
       district_officer: "Piirkonnapolitseinik",
       administrator: "Haldur",
@@ -63,6 +68,7 @@ export const start = texts({
       calltaking: "Kõne vastuvõtt",
       tablet: "Patrull",
       district: "Piirkond",
+      supervision: "Vahetus",
       authoring: "Küsimustikud",
     },
   },

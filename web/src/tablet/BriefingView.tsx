@@ -13,14 +13,24 @@ import { Tag } from "../ui/Tag";
 import { Contacts } from "./Contacts";
 import { fallen, gravityOf, gravityOfPriority, most, standing } from "./facts";
 import { SheetForm } from "./SheetForm";
-import { StatusButtons } from "./StatusButtons";
+import { StatusButtons, type Step } from "./StatusButtons";
 import { addressOf } from "./useWork";
 import type { Briefing, Work } from "./work";
 
 type Flag = Schemas["RiskFlag"];
 
 /** The page that a crew reads before it knocks: what matters most comes first. */
-export function BriefingView({ work, onRead }: { work: Work; onRead: () => void }) {
+export function BriefingView({
+  work,
+  onRead,
+  onStep,
+  onRefused,
+}: {
+  work: Work;
+  onRead: () => void;
+  onStep: (step: Step) => void;
+  onRefused: () => void;
+}) {
   const { t } = useTranslation("tablet");
   const { language, said } = useLanguage();
   const stream = useStream();
@@ -88,7 +98,7 @@ export function BriefingView({ work, onRead }: { work: Work; onRead: () => void 
           <Empty title={t("noFlags")}>{t("notAskedCount", { count: briefing.not_asked.length })}</Empty>
         )}
       </section>
-      <StatusButtons assignment={assignment} />
+      <StatusButtons assignment={assignment} onStep={onStep} onRefused={onRefused} />
       <div className="tablet-columns">
         <div className="stack">
           <Card

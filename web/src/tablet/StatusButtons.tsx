@@ -1,4 +1,4 @@
-import { useState } from "react";
+import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { newKey } from "../api/once";
 import { useLink, useRefusal, useStream } from "../live/useStream";
@@ -7,10 +7,18 @@ import { Button } from "../ui/Button";
 import type { Assignment } from "./work";
 
 const steps = ["en_route", "on_scene", "cleared"] as const;
-type Step = (typeof steps)[number];
+export type Step = (typeof steps)[number];
 
 /** Three presses that the centre sees at once, or as soon as there is a line. */
-export function StatusButtons({ assignment }: { assignment: Assignment }) {
+export function StatusButtons({
+  assignment,
+  onStep,
+  onRefused,
+}: {
+  assignment: Assignment;
+  onStep: (step: Step) => void;
+  onRefused: () => void;
+}) {
   const { t } = useTranslation("tablet");
   const stream = useStream();
   const link = useLink();
@@ -19,13 +27,29 @@ export function StatusButtons({ assignment }: { assignment: Assignment }) {
   useRefusal(({ ref, detail }) => {
     if (ref === undefined || ref !== pressed?.id) return;
     setPressed(null);
+    onRefused();
     announce(t("status.refused", { detail: detail ?? "" }), "critical");
   });
+  // Asked when the line changes: what was pressed long before an outage has arrived.
+  const [held, setHeld] = useState<string | null>(null); // the id of the last that the device keeps
+  const [waits, setWaits] = useState(false);
+  const isLive = link.state === "live";
+  useEffect(() => {
+    if (held === null || isLive) return;
+    let left = false;
+    void stream
+      .waits((saying) => saying.type === "status" && saying.body.client_id === held)
+      .then((still) => left || setWaits(still));
+    return () => {
+      left = true;
+    };
+  }, [stream, held, isLive]);
   const press = (step: Step) => {
     const id = newKey();
     setPressed({ step, id });
     const body = { assignment_id: assignment.id, status: step, at: new Date().toISOString(), client_id: id };
-    void stream.say({ type: "status", body });
+    void stream.say({ type: "status", body }).then(() => setHeld(id));
+    onStep(step);
   };
   const status = pressed?.step ?? assignment.status;
   return (
@@ -42,7 +66,7 @@ export function StatusButtons({ assignment }: { assignment: Assignment }) {
           {t(`status.${step}`)}
         </Button>
       ))}
-      {pressed !== null && link.state !== "live" && <p role="status">{t("status.waiting")}</p>}
+      {waits && !isLive && <p role="status">{t("status.waiting")}</p>}
     </section>
   );
 }

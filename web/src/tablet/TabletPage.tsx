@@ -3,6 +3,7 @@ import { useTranslation } from "react-i18next";
 import { inWords } from "../api/problem";
 import { clockTime, moment } from "../i18n/time";
 import { useLanguage } from "../i18n/useLanguage";
+import { trueUntil } from "../live/link";
 import { useLink } from "../live/useStream";
 import { useUser } from "../start/useUser";
 import { Button } from "../ui/Button";
@@ -14,7 +15,7 @@ import { Inbox } from "./Inbox";
 import { usePosition } from "./usePosition";
 import { useWaitingSheets } from "./useSheet";
 import { addressOf, useWork } from "./useWork";
-import { belongsTo, isUnread, type Work } from "./work";
+import { belongsTo, isDone, isUnread, type Work } from "./work";
 
 const revisionOf = ({ assignment, briefing }: Work) => `${assignment.id} ${briefing.revision}`;
 
@@ -25,7 +26,7 @@ export function TabletPage() {
   const user = useUser();
   const link = useLink();
   useState(() => belongsTo(user.id)); // before anything is read from the device
-  const { work, markRead, reload } = useWork();
+  const { work, markRead, markStatus, reload } = useWork();
   const position = usePosition();
   useWaitingSheets();
   const [chosen, setChosen] = useState<string | null>(null);
@@ -35,6 +36,9 @@ export function TabletPage() {
   const open = items.find(({ assignment }) => assignment.id === chosen) ?? items[0];
   // What is on screen stays there until a person opens another: a thumb may be on its way.
   if (open !== undefined && open.assignment.id !== chosen) setChosen(open.assignment.id);
+  // A crew that is done with what it sees is shown where it is sent next, unless it is writing.
+  const next = items.find(isUnread);
+  if (open !== undefined && isDone(open) && next !== undefined && !isWriting()) setChosen(next.assignment.id);
   const news = items.filter((each) => isUnread(each) && !tapped.has(revisionOf(each)));
   const show = (each: Work) => {
     setChosen(each.assignment.id);
@@ -47,7 +51,7 @@ export function TabletPage() {
     .sort()
     .at(-1);
   const knownAt =
-    link.state === "live" ? null : (link.lastHeard ?? (heldAt === undefined ? null : new Date(heldAt)));
+    link.state === "live" ? null : (trueUntil(link) ?? (heldAt === undefined ? null : new Date(heldAt)));
   return (
     <main className="page tablet">
       <div className="row-spread">
@@ -72,7 +76,12 @@ export function TabletPage() {
           <Inbox />
         </div>
       </div>
-      {knownAt !== null && items.length > 0 && (
+      {link.state === "notSaving" && (
+        <p role="status" className="tablet-offline">
+          <Icon name="caution" /> {t("notSaving", { at: clockTime(link.since, language) })}
+        </p>
+      )}
+      {link.state !== "notSaving" && knownAt !== null && items.length > 0 && (
         <p role="status" className="tablet-offline">
           <Icon name="offline" /> {t("offline", { at: moment(knownAt, language) })}
         </p>
@@ -107,11 +116,15 @@ export function TabletPage() {
           key={open.assignment.id}
           work={open}
           onRead={() => void markRead(open.assignment.id, open.briefing.revision)}
+          onStep={(step) => void markStatus(open.assignment.id, step)}
+          onRefused={() => void reload()}
         />
       )}
     </main>
   );
 }
+
+const isWriting = () => document.activeElement?.matches("input, textarea, select") === true;
 
 /** Stands over the page, so that nothing below it moves, until it is tapped or its briefing was read. */
 function News({ work, others, onTap }: { work: Work; others: number; onTap: (work: Work) => void }) {

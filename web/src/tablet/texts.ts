@@ -14,6 +14,8 @@ export const tablet = texts({
       others: "{{count}} more",
     },
     offline: "No line. This is what was known at {{at}}; it may have changed.",
+    notSaving:
+      "The centre can save nothing since {{at}}. What you write and tap is kept on this device and goes by itself. What is urgent: by radio.",
     incident: "Incident {{number}}",
     revision: "revision {{revision}}",
     priority: "Priority {{level}}",
@@ -96,7 +98,7 @@ export const tablet = texts({
       en_route: "En route",
       on_scene: "On scene",
       cleared: "Cleared",
-      waiting: "Not sent yet: goes out as soon as there is a line",
+      waiting: "Not saved at the centre yet: kept on this device, goes by itself",
       refused: "The centre did not accept the status. {{detail}}",
     },
     sheet: {
@@ -115,7 +117,7 @@ export const tablet = texts({
       save: "Save the sheet",
       saved: "The sheet is saved",
       kept: "Kept on this device. Not saved at the centre yet.",
-      waiting: "Kept on this device. It is sent by itself when the line is back.",
+      waiting: "Kept on this device, not saved at the centre yet. It goes by itself.",
       notTaken: "The centre did not take a sheet that was sent. It is kept: look at it once more.",
     },
     conflict: {
@@ -169,6 +171,8 @@ export const tablet = texts({
       others: "veel {{count}}",
     },
     offline: "Ühendust ei ole. See oli teada {{at}} seisuga ja võib olla muutunud.",
+    notSaving:
+      "Keskus ei saa alates {{at}} midagi salvestada. Mis sa kirjutad ja vajutad, jääb sellesse seadmesse ja läheb teele ise. Kiire asi: raadio teel.",
     incident: "Sündmus {{number}}",
     revision: "versioon {{revision}}",
     priority: "Prioriteet {{level}}",
@@ -257,7 +261,7 @@ export const tablet = texts({
       en_route: "Teel",
       on_scene: "Kohal",
       cleared: "Lõpetatud",
-      waiting: "Veel saatmata: läheb teele kohe, kui ühendus taastub",
+      waiting: "Keskuses veel salvestamata: hoitakse selles seadmes, läheb teele ise",
       refused: "Keskus ei võtnud olekut vastu. {{detail}}",
     },
     sheet: {
@@ -276,7 +280,7 @@ export const tablet = texts({
       save: "Salvesta infoleht",
       saved: "Infoleht on salvestatud",
       kept: "Hoitakse selles seadmes. Keskuses veel salvestamata.",
-      waiting: "Hoitakse selles seadmes. Läheb teele ise, kui ühendus taastub.",
+      waiting: "Hoitakse selles seadmes, keskuses veel salvestamata. Läheb teele ise.",
       notTaken: "Keskus ei võtnud saadetud lehte vastu. See on alles: vaata see uuesti üle.",
     },
     conflict: {

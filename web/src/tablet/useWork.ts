@@ -2,7 +2,15 @@ import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { client, done } from "../api/client";
 import { useNotice } from "../live/useStream";
 import { chime } from "./chime";
-import { dropWork, keepRead, storeWork, workOnDevice, type Assignment, type Briefing } from "./work";
+import {
+  dropWork,
+  keepRead,
+  keepStatus,
+  storeWork,
+  workOnDevice,
+  type Assignment,
+  type Briefing,
+} from "./work";
 
 /** What the unit is sent to: from the server, from the stream, and kept on the device for when there is neither. */
 export function useWork() {
@@ -35,7 +43,11 @@ export function useWork() {
     await keepRead(assignment, revision);
     await show();
   };
-  return { work, markRead, reload };
+  const markStatus = async (assignment: string, status: Assignment["status"]) => {
+    await keepStatus(assignment, status);
+    await show();
+  };
+  return { work, markRead, markStatus, reload };
 }
 
 /** Takes over what the server lists. What came by the stream meanwhile is not in `known` and stays. */

@@ -5,8 +5,10 @@ import {
   draftOf,
   dropWork,
   forgetAll,
+  isDone,
   isUnread,
   keepRead,
+  keepStatus,
   storeDraft,
   storeWork,
   waitingDrafts,
@@ -85,5 +87,15 @@ test("another person finds nothing, and the first one all of it", async () => {
   belongsTo("second");
   expect(await workOnDevice()).toEqual([]);
   belongsTo("first");
+  expect(await workOnDevice()).toHaveLength(1);
+});
+
+test("what a crew is done with need not be read any more, before the server has heard it", async () => {
+  await storeWork(work("a", 1));
+  await keepStatus("a", "on_scene");
+  expect([await unread(), (await workOnDevice()).some(isDone)]).toEqual([["a"], false]);
+  await keepStatus("a", "cleared");
+  expect([await unread(), (await workOnDevice()).some(isDone)]).toEqual([[], true]);
+  await keepStatus("unheard of", "cleared");
   expect(await workOnDevice()).toHaveLength(1);
 });

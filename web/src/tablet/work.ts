@@ -85,10 +85,20 @@ export async function keepRead(assignment: string, revision: number): Promise<vo
   if (work !== undefined) await store.put({ ...work, read: Math.max(work.read, revision) }, assignment);
 }
 
-/** Whether a crew still has to read this: one that is done with it need not. */
-export function isUnread({ assignment: { status }, briefing, read }: Work): boolean {
-  return read < briefing.revision && status !== "cleared" && status !== "cancelled";
+/** Keeps what the crew said of an assignment, before the server has heard it. */
+export async function keepStatus(assignment: string, status: Assignment["status"]): Promise<void> {
+  const store = (await held()).transaction("work", "readwrite").store;
+  const work = await store.get(assignment);
+  if (work !== undefined)
+    await store.put({ ...work, assignment: { ...work.assignment, status } }, assignment);
 }
+
+/** Whether a crew has nothing more to do there. */
+export const isDone = ({ assignment: { status } }: Work): boolean =>
+  status === "cleared" || status === "cancelled";
+
+/** Whether a crew still has to read this: one that is done with it need not. */
+export const isUnread = (work: Work): boolean => work.read < work.briefing.revision && !isDone(work);
 
 /** Null where nothing is being written. */
 export async function draftOf(incident: string): Promise<Draft | null> {

@@ -1,0 +1,194 @@
+package postgres
+
+import (
+	"context"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"doorstep/internal/access"
+	"doorstep/internal/briefing"
+	"doorstep/internal/control"
+	"doorstep/internal/fault"
+	"doorstep/internal/incident"
+	"doorstep/internal/unit"
+)
+
+// anythingDue keeps the second's look from writing where nothing is late.
+const anythingDue = `select exists (select from delivery where due_at <= $1)`
+
+// escalating keeps servers from escalating side by side, with the deadlines that hold.
+const escalating = `
+select pg_try_advisory_xact_lock(20220), d.delivered, d.displayed, d.read, d.supervisor
+from deadline d order by d.version desc limit 1`
+
+// dueDeliveries are all revisions of the assignments that are due; those of an
+// assignment that has ended are marked. The rows are locked in the order in which a
+// tablet acknowledges them.
+const dueDeliveries = `
+select ` + deliveryColumns + `, s.id is not null,
+    (select i.number from incident i where i.id = d.incident_id),
+    exists (select from take_over t where t.incident_id = d.incident_id)
+from (select incident_id, unit_id from delivery where due_at <= $1 group by 1, 2 order by min(due_at) limit 200) due
+join delivery d on d.incident_id = due.incident_id and d.unit_id = due.unit_id
+join unit u on u.id = d.unit_id
+left join assignment s on s.incident_id = d.incident_id and s.unit_id = d.unit_id and s.status not in ('cleared', 'cancelled')
+where d.due_at is not null or s.id is not null
+order by d.topic, d.incident_id, d.seq for update of d`
+
+const (
+	insertEscalation = `insert into escalation (topic, seq, step, level, at) values ($1, $2, $3, $4, $5)`
+	// lookNext leaves the look to the newest revision.
+	lookNext = `
+update delivery d set due_at = case when f.seq = $4 then $3::timestamptz end
+from unnest($2::bigint[]) f (seq) where d.topic = $1 and d.seq = f.seq and d.incident_id = $5`
+)
+
+// Escalate lets decide judge each unit's assignment that is due.
+func (s *Store) Escalate(ctx context.Context, now time.Time, decide func(control.Underway) control.Escalated) ([]control.Notice, error) {
+	var due bool
+	if err := s.pool.QueryRow(ctx, anythingDue, now).Scan(&due); err != nil || !due {
+		return nil, sorted(err, "look for what is late")
+	}
+	var told news
+	err := s.within(ctx, "escalate what is late", func(tx pgx.Tx) error {
+		told = nil
+		var mine bool
+		var at briefing.Deadlines
+		if err := tx.QueryRow(ctx, escalating).Scan(&mine, &at.Delivered, &at.Displayed, &at.Read, &at.Supervisor); err != nil || !mine {
+			return err
+		}
+		rows, err := tx.Query(ctx, dueDeliveries, now)
+		if err != nil {
+			return err
+		}
+		found, err := pgx.CollectRows(rows, scanDue)
+		if err != nil {
+			return err
+		}
+		b := &pgx.Batch{}
+		for len(found) > 0 {
+			n := 1
+			for n < len(found) && found[n].IncidentID == found[0].IncidentID && found[n].UnitID == found[0].UnitID {
+				n++
+			}
+			if err := escalate(b, &told, found[:n], at, now, decide); err != nil {
+				return err
+			}
+			found = found[n:]
+		}
+		if err := tx.SendBatch(ctx, b).Close(); err != nil {
+			return err
+		}
+		return told.tell(ctx, tx)
+	})
+	return told.told(), err
+}
+
+// dueDelivery is a revision on its way; active unless its assignment has ended.
+type dueDelivery struct {
+	briefing.Delivery
+	active    bool
+	number    string
+	takenOver bool
+}
+
+func scanDue(row pgx.CollectableRow) (d dueDelivery, err error) {
+	return d, row.Scan(append(deliveryFields(&d.Delivery), &d.active, &d.number, &d.takenOver)...)
+}
+
+// escalate queues what is decided on the revisions that one unit was sent.
+func escalate(b *pgx.Batch, told *news, sent []dueDelivery, at briefing.Deadlines, now time.Time, decide func(control.Underway) control.Escalated) error {
+	newest := sent[len(sent)-1]
+	underway := control.Underway{Number: newest.number, TakenOver: newest.takenOver, Deadlines: at}
+	seqs := make([]int64, len(sent))
+	for i, d := range sent {
+		seqs[i] = d.Seq
+		if d.active {
+			underway.Sent = append(underway.Sent, d.Delivery)
+		}
+	}
+	out := decide(underway)
+	for _, e := range out.Late {
+		b.Queue(insertEscalation, newest.Topic, newest.Seq, e.Step, e.Level, e.At)
+	}
+	for _, draft := range out.Notices {
+		if err := told.add(draft.Topic, draft.Type, now, draft.Body); err != nil {
+			return err
+		}
+	}
+	var next *time.Time
+	if !out.Next.IsZero() {
+		next = &out.Next
+	}
+	b.Queue(lookNext, newest.Topic, seqs, next, newest.Seq, newest.IncidentID)
+	return nil
+}
+
+const toldByRadio = `
+update delivery d set ` + waitEnds + `, radio_at = $4, radio_by = $5 from unit u
+where u.id = d.unit_id and d.unit_id = $1 and d.incident_id = $2 and d.revision = $3 and d.radio_at is null
+returning ` + deliveryColumns
+
+const sentOfIncident = `select exists (select from delivery where unit_id = $1 and incident_id = $2 and revision = $3)`
+
+// ToldByRadio keeps that a unit was told a revision by radio.
+func (s *Store) ToldByRadio(ctx context.Context, id incident.ID, u unit.ID, revision int, by access.AccountID, now time.Time) ([]control.Notice, error) {
+	told, changed, err := s.advance(ctx, "told by radio", u, now, toldByRadio, id, revision, now, by)
+	if err != nil || changed {
+		return told, err
+	}
+	var sent bool
+	if err := s.pool.QueryRow(ctx, sentOfIncident, u, id, revision).Scan(&sent); err != nil {
+		return nil, sorted(err, "look for a delivery")
+	}
+	if !sent {
+		return nil, fault.New(fault.NotFound, "this unit was sent no such revision")
+	}
+	return nil, nil
+}
+
+// deliveredWithin is the deadline of what is sent now.
+const deliveredWithin = `select delivered from deadline order by version desc limit 1`
+
+const newestDeadlines = `
+select d.version, d.delivered, d.displayed, d.read, d.supervisor, coalesce(a.display_name, ''), d.at
+from deadline d left join account a on a.id = d.by order by d.version desc limit 1`
+
+// Deadlines reads those that hold.
+func (s *Store) Deadlines(ctx context.Context) (k control.KeptDeadlines, err error) {
+	err = s.pool.QueryRow(ctx, newestDeadlines).Scan(&k.Version, &k.Delivered, &k.Displayed, &k.Read, &k.Supervisor, &k.ChangedBy, &k.ChangedAt)
+	return k, sorted(err, "read the deadlines")
+}
+
+const (
+	insertDeadlines = `
+insert into deadline (version, delivered, displayed, read, supervisor, by, at)
+select $1::bigint + 1, $2, $3, $4, $5, $6, $7 where $1 = (select max(version) from deadline)`
+	// lookAnew has what is on its way judged by the new deadlines.
+	lookAnew = `update delivery set due_at = $1 where due_at > $1`
+)
+
+// SetDeadlines writes over a version.
+func (s *Store) SetDeadlines(ctx context.Context, version int64, d briefing.Deadlines, by access.AccountID, now time.Time) error {
+	var written bool
+	err := s.within(ctx, "set the deadlines", func(tx pgx.Tx) error {
+		tag, err := tx.Exec(ctx, insertDeadlines, version, d.Delivered, d.Displayed, d.Read, d.Supervisor, by, now)
+		if written = tag.RowsAffected() == 1; err != nil || !written {
+			return err
+		}
+		_, err = tx.Exec(ctx, lookAnew, now)
+		return err
+	})
+	if err == nil && written {
+		return nil
+	}
+	if err != nil && !fault.Is(err, fault.Conflict) { // somebody wrote the same version just now
+		return err
+	}
+	newest, err := s.Deadlines(ctx)
+	if err != nil {
+		return err
+	}
+	return fault.Changed(newest.Version)
+}
