@@ -62,6 +62,8 @@ type line struct {
 	places  map[string]int64 // last number stored, by topic
 	watched map[string]bool  // nil where none can be
 	toAck   map[string]int64
+	toWatch map[string]bool // that the server could not look up
+	mute    bool            // the server said that nothing can be saved just now
 	acked   time.Time
 	sayings []*saying
 	flushes bool // one is due
@@ -102,7 +104,7 @@ type Counts struct {
 // begin readies a line with nothing stored, for topics that come without asking.
 func (l *line) begin(who *client.Client, nodes []string, own ...string) {
 	l.own, l.wait, l.places, l.toAck = map[string]bool{}, backoff, map[string]int64{}, map[string]int64{}
-	l.counts.Closed = map[int]int{}
+	l.toWatch, l.counts.Closed = map[string]bool{}, map[int]int{}
 	for _, base := range nodes {
 		l.nodes = append(l.nodes, who.At(base))
 	}
@@ -208,6 +210,8 @@ func (l *line) greet(socket *websocket.Conn) error {
 	l.mu.Lock()
 	resume, topics := maps.Clone(l.places), slices.AppendSeq([]string{}, maps.Keys(l.watched))
 	clear(l.toAck)
+	clear(l.toWatch)
+	l.mute = false
 	for _, s := range l.sayings {
 		s.sent, s.beats = false, 0
 	}
@@ -229,6 +233,8 @@ func (l *line) hear(f frame) bool {
 		l.welcome(f)
 	case "beat":
 		l.beat()
+	case "state":
+		l.state(f)
 	case "refused":
 		l.refused(f)
 	case "retry":
@@ -264,6 +270,17 @@ func (l *line) welcome(f frame) {
 	}
 	l.live = true
 	l.tell()
+}
+
+// state waits with what is to be said until it can be saved.
+func (l *line) state(f frame) {
+	var body struct {
+		Saving bool `json:"saving"`
+	}
+	_ = json.Unmarshal(f.Body, &body) // then nothing can
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.mute = !body.Saving
 }
 
 // notice takes what is next, drops a repeat, and comes back on a gap.

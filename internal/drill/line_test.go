@@ -245,6 +245,26 @@ func TestAnAcknowledgementThatWasNotKeptIsRepeatedOnTheLine(t *testing.T) {
 	}
 }
 
+func TestNothingIsSaidWhileNothingCanBeSaved(t *testing.T) {
+	s := newServer(t)
+	tablet := s.tablet(Habits{})
+	line := <-s.lines
+	line.welcome(0)
+	line.say(`{"type":"state","body":{"saving":false,"since":"2026-03-01T14:02:00Z"}}`)
+	line.brief(unitTopic, 1)
+	line.brief(unitTopic, 2)
+	if err := tablet.UpTo(t.Context(), 2); err != nil {
+		t.Fatal(err)
+	}
+	line.say(`{"type":"state","body":{"saving":true}}`)
+	if first := line.next("ack").Seq; first != 2 {
+		t.Errorf("it acknowledged %d while nothing could be saved", first)
+	}
+	if kinds := breaches(tablet); len(kinds) != 0 {
+		t.Errorf("breaches %v", kinds)
+	}
+}
+
 func TestCloseCodesInstruct(t *testing.T) {
 	for code, comesBack := range map[int]bool{4400: true, 4401: true, 4402: true, 1001: true, 4501: false, 4502: false, 4503: false} {
 		t.Run(fmt.Sprint(code), func(t *testing.T) {

@@ -75,8 +75,12 @@ func (l *line) flush() {
 func (l *line) next() (socket *websocket.Conn, kind string, body any) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if !l.live || l.flushes {
+	if !l.live || l.flushes || l.mute {
 		return nil, "", nil
+	}
+	for topic := range l.toWatch {
+		delete(l.toWatch, topic)
+		return l.socket, "watch", map[string]any{"topics": []string{topic}, "resume": map[string]int64{topic: l.places[topic]}}
 	}
 	first := slices.IndexFunc(l.sayings, func(s *saying) bool { return !s.sent })
 	if len(l.toAck) == 0 && first < 0 {
@@ -128,16 +132,25 @@ func (l *line) refused(f frame) {
 	l.sayings = slices.DeleteFunc(l.sayings, func(s *saying) bool { return s.kind == of && s.ref == ref })
 }
 
-// again says once more what the server could not keep, after a wait; false when
-// only a new hello carries it.
+// again says once more what the server could not keep or look up, after a wait;
+// false when only a new hello carries it.
 func (l *line) again(f frame) bool {
 	of, ref := about(f)
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.counts.Retried++
-	found := of == "ack"
-	if at, known := l.places[ref]; found && known {
-		l.toAck[ref] = at
+	found := false
+	switch at, known := l.places[ref]; {
+	case of == "ack":
+		found = true
+		if known {
+			l.toAck[ref] = at
+		}
+	case of == "watch" || of == "hello":
+		found = true
+		if l.watched[ref] {
+			l.toWatch[ref] = true
+		}
 	}
 	for _, s := range l.sayings {
 		if s.kind == of && s.ref == ref {

@@ -61,6 +61,7 @@ func (s *Screen) Unwatch(incident string) {
 	delete(s.watched, topic)
 	delete(s.places, topic)
 	delete(s.toAck, topic)
+	delete(s.toWatch, topic)
 	delete(s.shown, incident)
 	s.mu.Unlock()
 	s.tellServer("unwatch", map[string]any{"topics": []string{topic}})

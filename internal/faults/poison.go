@@ -44,7 +44,7 @@ var poisons = []poison{
 }
 
 // The codes of the documented table with which a line is closed for what it said.
-var closeCodes = []int{4400, 4402, 4501, 4502, 4503}
+var closeCodes = []int{4400, 4402, 4403, 4404, 4501, 4502, 4503}
 
 // poisonFrame says one of them. That line is closed with a code of the table, and
 // nobody else notices.
