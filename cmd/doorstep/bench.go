@@ -44,9 +44,14 @@ type BenchCommand struct {
 // BenchAllCommand measures a node of this binary, started in the same process,
 // against floors taken in the same run.
 type BenchAllCommand struct {
+	benchWork `embed:""`
+	Tablets   int `default:"200" help:"Connected tablets."`
+	Nodes     int `default:"1" help:"Nodes of the service: with two, the call taker is on one and the tablets are on the other." enum:"1,2"`
+}
+
+// benchWork is what is measured on, and how often.
+type benchWork struct {
 	benchFlags `embed:""`
-	Tablets    int      `default:"200" help:"Connected tablets."`
-	Nodes      int      `default:"1" help:"Nodes of the service: with two, the call taker is on one and the tablets are on the other." enum:"1,2"`
 	RedisURL   string   `name:"redis-url" env:"DOORSTEP_REDIS_URL,REDIS_URL" help:"Redis between two nodes; without it PostgreSQL carries the nudges."`
 	Rounds     int      `default:"1000" help:"Rounds of each measurement; dispatches have three times as many, look-ups five times."`
 	Rows       int      `default:"200000" help:"Rows of the made-up history, when neither files nor a scale are given."`
@@ -66,14 +71,25 @@ const benchDatabase = "doorstep_bench"
 // benchPassword signs in the made-up tablets of the benchmark's own database.
 const benchPassword = "bench-only"
 
-// BenchPushCommand measures a dispatch alone.
+// BenchPushCommand measures a dispatch alone, with few tablets and with many, on one
+// node and between two.
 type BenchPushCommand struct {
-	BenchAllCommand `embed:""`
+	benchWork `embed:""`
+	Tablets   []int `default:"200,2000" help:"Connected tablets."`
+	Nodes     []int `default:"1,2" help:"Nodes of the service: with two, the call taker is on one and the tablets are on the other." enum:"1,2"`
 }
 
 // Run prints one JSON object a line.
 func (c BenchPushCommand) Run(ctx context.Context, d Deps) error {
-	return c.run(ctx, d, (*measurement).dispatchPush)
+	for _, nodes := range c.Nodes {
+		for _, tablets := range c.Tablets {
+			one := BenchAllCommand{benchWork: c.benchWork, Tablets: tablets, Nodes: nodes}
+			if err := one.run(ctx, d, (*measurement).dispatchPush); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }
 
 // Run prints one JSON object a line.
@@ -249,7 +265,7 @@ func (c BenchAllCommand) measure(ctx context.Context, d Deps, at string, pool *p
 		return err
 	}
 	defer floor.Close()
-	m := measurement{desk: desk, taker: taker, tablets: tablets, places: places, people: people, floor: floor, store: store, rng: rand.New(rand.NewPCG(1, 2)), out: d.Out, rounds: c.Rounds}
+	m := measurement{desk: desk, taker: taker, tablets: tablets, places: places, people: people, floor: floor, store: store, rng: rand.New(rand.NewPCG(1, 2)), out: d.Out, rounds: c.Rounds, nodes: c.Nodes}
 	for _, step := range steps {
 		if err := step(&m, ctx); err != nil {
 			return err
@@ -377,6 +393,7 @@ type measurement struct {
 	rng     *rand.Rand
 	out     io.Writer
 	rounds  int
+	nodes   int
 }
 
 func (m *measurement) place() premise.Address { return m.places[m.rng.IntN(len(m.places))] }
@@ -385,7 +402,8 @@ func (m *measurement) place() premise.Address { return m.places[m.rng.IntN(len(m
 // at the desk, the call taker has just been shown the units. What the tablet
 // says afterwards is waited for, so that it does not disturb the floor.
 func (m *measurement) dispatchPush(ctx context.Context) error {
-	return bench.Compare(m.out, "dispatch_push", coldRounds, m.rounds*3,
+	name := bench.Line{Name: "dispatch_push", Tablets: len(m.tablets), Nodes: m.nodes}
+	return bench.CompareAs(m.out, name, coldRounds, m.rounds*3,
 		func(round int) (time.Duration, error) { return m.dispatch(ctx, round) },
 		func(round int) (time.Duration, error) { return m.floor.Push(ctx, round) })
 }

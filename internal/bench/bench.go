@@ -13,6 +13,8 @@ import (
 // Line is one result, printed as one JSON object a line.
 type Line struct {
 	Name       string  `json:"name"`
+	Tablets    int     `json:"tablets,omitempty"` // connected
+	Nodes      int     `json:"nodes,omitempty"`
 	P50MS      float64 `json:"p50_ms"`
 	P99MS      float64 `json:"p99_ms"`
 	FloorP50MS float64 `json:"floor_p50_ms"`
@@ -27,27 +29,30 @@ type Line struct {
 // what prepares a round or follows it is not in it. The first warm rounds come
 // before those n and do not count: they find connections, plans and caches cold.
 func Compare(out io.Writer, name string, warm, n int, measured, floor func(round int) (time.Duration, error)) error {
+	return CompareAs(out, Line{Name: name}, warm, n, measured, floor)
+}
+
+// CompareAs is Compare with more on the line than its name.
+func CompareAs(out io.Writer, l Line, warm, n int, measured, floor func(round int) (time.Duration, error)) error {
 	ours, least := make([]time.Duration, 0, n), make([]time.Duration, 0, n)
 	for round := range warm + n {
 		took, err := floor(round)
 		if err != nil {
-			return fmt.Errorf("%s: floor: %w", name, err)
+			return fmt.Errorf("%s: floor: %w", l.Name, err)
 		}
 		if round >= warm {
 			least = append(least, took)
 		}
 		if took, err = measured(round); err != nil {
-			return fmt.Errorf("%s: %w", name, err)
+			return fmt.Errorf("%s: %w", l.Name, err)
 		}
 		if round >= warm {
 			ours = append(ours, took)
 		}
 	}
-	l := Line{
-		Name: name, N: n,
-		P50MS: quantile(ours, 0.50), P99MS: quantile(ours, 0.99),
-		FloorP50MS: quantile(least, 0.50), FloorP99MS: quantile(least, 0.99),
-	}
+	l.N = n
+	l.P50MS, l.P99MS = quantile(ours, 0.50), quantile(ours, 0.99)
+	l.FloorP50MS, l.FloorP99MS = quantile(least, 0.50), quantile(least, 0.99)
 	l.RatioP50, l.RatioP99 = round3(l.P50MS/l.FloorP50MS), round3(l.P99MS/l.FloorP99MS)
 	return json.NewEncoder(out).Encode(l)
 }

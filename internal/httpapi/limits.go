@@ -109,7 +109,7 @@ func (s *Server) limited(next http.Handler) http.Handler {
 				wait = s.Limits.address.wait(s.Limits.client(r))
 			}
 			if wait > 0 {
-				s.tooMany(w, ofRequests, wait)
+				write(w, s.tooMany(ofRequests, wait))
 				return
 			}
 		}
@@ -117,16 +117,14 @@ func (s *Server) limited(next http.Handler) http.Handler {
 	})
 }
 
-// tooMany is the refusal of one try too many.
-var tooMany = &Problem{Status: http.StatusTooManyRequests, Title: http.StatusText(http.StatusTooManyRequests), Detail: "too many tries: wait a little"}
-
-func (s *Server) tooMany(w http.ResponseWriter, of string, wait time.Duration) {
+// tooMany counts and is the refusal of one try too many.
+func (s *Server) tooMany(of string, wait time.Duration) *Problem {
 	s.Seen.limited.WithLabelValues(of).Inc()
-	w.Header().Set("Retry-After", seconds(wait))
-	write(w, tooMany)
+	return &Problem{
+		Status: http.StatusTooManyRequests, Title: http.StatusText(http.StatusTooManyRequests), Detail: "too many tries: wait a little",
+		retryAfter: strconv.Itoa(int(math.Ceil(wait.Seconds()))),
+	}
 }
-
-func seconds(wait time.Duration) string { return strconv.Itoa(int(math.Ceil(wait.Seconds()))) }
 
 // client is the address that limits count by: that of the other end, or, where
 // that is a proxy of ours, the last one in its list that is not. A whole network
@@ -210,6 +208,5 @@ func (s *Server) mayTry(ctx context.Context, username string) error {
 	if wait == 0 {
 		return nil
 	}
-	s.Seen.limited.WithLabelValues(ofTries).Inc()
-	return huma.ErrorWithHeaders(tooMany, http.Header{"Retry-After": {seconds(wait)}})
+	return s.tooMany(ofTries, wait)
 }

@@ -18,6 +18,8 @@ type Problem struct {
 	Detail  string       `json:"detail,omitempty"`
 	Errors  []FieldError `json:"errors,omitempty"`
 	Version int64        `json:"version,omitempty" doc:"of the record as it stands, with status 412"`
+
+	retryAfter string // seconds after which to ask again; empty where nothing is said of it
 }
 
 // FieldError names one field at fault and what is wrong with it.
@@ -50,6 +52,9 @@ var status = map[fault.Kind]int{
 func problem(err error) *Problem {
 	f := fault.Of(err)
 	p := &Problem{Status: status[f.Kind], Title: http.StatusText(status[f.Kind]), Detail: f.Sentence, Version: f.Version}
+	if f.Kind == fault.Unavailable {
+		p.retryAfter = awayFor
+	}
 	for _, field := range f.Fields {
 		p.Errors = append(p.Errors, FieldError{Field: field.Field, Detail: field.Detail})
 	}
@@ -58,15 +63,15 @@ func problem(err error) *Problem {
 
 var notThere = &Problem{Status: http.StatusNotFound, Title: http.StatusText(http.StatusNotFound), Detail: "no such call in this API"}
 
-// retryAfter is when to ask again for what is not possible now, in seconds.
-const retryAfter = "2"
+// awayFor is when to ask again for what is not possible now, in seconds.
+const awayFor = "2"
 
 // GetHeaders is what huma sends with it.
 func (p *Problem) GetHeaders() http.Header {
-	if p.Status != http.StatusServiceUnavailable {
-		return nil
+	if p.retryAfter == "" {
+		return http.Header{}
 	}
-	return http.Header{"Retry-After": {retryAfter}}
+	return http.Header{"Retry-After": {p.retryAfter}}
 }
 
 func write(w http.ResponseWriter, p *Problem) {

@@ -214,7 +214,7 @@ func (s *Server) stream(w http.ResponseWriter, r *http.Request) {
 		wait = s.Limits.addressStream.wait(from)
 	}
 	if wait > 0 {
-		s.tooMany(w, ofStreams, wait)
+		write(w, s.tooMany(ofStreams, wait))
 		return
 	}
 	s.Stream.Serve(w, r, a, from, func(ctx context.Context) bool {
