@@ -26,10 +26,10 @@ const (
 	dateOutOfRange      = "22008"
 	serialization       = "40001"
 	deadlock            = "40P01"
+	readOnly            = "25006" // the server is a replica, or is the primary no more
 	classConnection     = "08"
 	classResources      = "53"
-	classOperator       = "57"    // shut down, or cancelled by a person
-	readOnly            = "25006" // this server is not the one to write to, or not any more
+	classOperator       = "57" // shut down, or cancelled by a person
 )
 
 // refusals say what a broken constraint means in words of the trade.
