@@ -268,8 +268,9 @@ type quiet struct{}
 func (quiet) Printf(context.Context, string, ...any) {}
 
 const (
-	deadlineTick = time.Second     // how often late deliveries are looked for, and what a node that died left over
-	scriptTick   = 5 * time.Second // and scripts that another node put in force
+	deadlineTick = time.Second      // how often late deliveries are looked for, and what a node that died left over
+	onceWait     = 30 * time.Second // how long one such look may take
+	scriptTick   = 5 * time.Second  // and scripts that another node put in force
 )
 
 func (n *node) run(ctx context.Context, listener net.Listener, drain time.Duration) error {
@@ -295,7 +296,9 @@ func (n *node) run(ctx context.Context, listener net.Listener, drain time.Durati
 		defer cancel()
 		err := n.http.Shutdown(ending)
 		stop()
-		if failed := n.flush(ending); failed != nil {
+		flushing, done := context.WithTimeout(context.WithoutCancel(ctx), time.Second) // the drain may have used up its time
+		defer done()
+		if failed := n.flush(flushing); failed != nil {
 			n.log.Warn().Err(failed).Msg("the last traces are not sent") // nobody waits for them
 		}
 		return err
@@ -364,7 +367,10 @@ func (n *node) every(ctx context.Context, wait time.Duration, failed string, do 
 			if !n.pool.Away().IsZero() {
 				continue
 			}
-			if err := do(ctx); err != nil && ctx.Err() == nil {
+			once, cancel := context.WithTimeout(ctx, onceWait)
+			err := do(once)
+			cancel()
+			if err != nil && ctx.Err() == nil {
 				n.log.Error().Err(err).Msg(failed)
 			}
 		}

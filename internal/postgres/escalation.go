@@ -33,6 +33,7 @@ from (select incident_id, unit_id from delivery where due_at <= $1 group by 1, 2
 join delivery d on d.incident_id = due.incident_id and d.unit_id = due.unit_id
 join unit u on u.id = d.unit_id
 left join assignment s on s.incident_id = d.incident_id and s.unit_id = d.unit_id and s.status not in ('cleared', 'cancelled')
+    and s.assigned_at <= d.sent_at
 where d.due_at is not null or s.id is not null
 order by d.topic, d.incident_id, d.seq for update of d`
 
@@ -82,7 +83,7 @@ func (s *Store) Escalate(ctx context.Context, now time.Time, decide func(control
 		}
 		return told.tell(ctx, tx)
 	})
-	return told.told(), err
+	return told.kept(err)
 }
 
 // dueDelivery is a revision on its way; active unless its assignment has ended.

@@ -27,6 +27,7 @@ const (
 	serialization       = "40001"
 	deadlock            = "40P01"
 	readOnly            = "25006" // the server is a replica, or is the primary no more
+	idleTooLong         = "25P03" // in a transaction
 	classConnection     = "08"
 	classResources      = "53"
 	classOperator       = "57" // shut down, or cancelled by a person
@@ -91,7 +92,7 @@ func sortedCode(pg *pgconn.PgError) error {
 	case pg.Code == serialization, pg.Code == deadlock:
 		return fault.Because(fault.Unavailable, cause, "others worked on the same records: try again")
 	}
-	for _, class := range []string{classConnection, classResources, classOperator, readOnly} {
+	for _, class := range []string{classConnection, classResources, classOperator, readOnly, idleTooLong} {
 		if strings.HasPrefix(pg.Code, class) {
 			return fault.Because(fault.Unavailable, cause, "the database cannot be used now")
 		}

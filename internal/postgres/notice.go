@@ -22,7 +22,7 @@ type item struct {
 	head     json.RawMessage
 	briefing briefing.ID
 	revision int
-	kept     bool // was committed and told before
+	before   bool // was committed and told before
 }
 
 // news are notices on their way into one transaction.
@@ -32,11 +32,20 @@ type news []item
 func (n news) told() []control.Notice {
 	var out []control.Notice
 	for _, one := range n {
-		if !one.kept {
+		if !one.before {
 			out = append(out, one.Notice)
 		}
 	}
 	return out
+}
+
+// kept is told, but nothing where the transaction failed: what is told and was not
+// kept takes the number of the next that is.
+func (n news) kept(err error) ([]control.Notice, error) {
+	if err != nil {
+		return nil, err
+	}
+	return n.told(), nil
 }
 
 // add encodes a draft.
@@ -132,7 +141,7 @@ from unnest($1::text[], $2::bigint[], $3::text[], $4::timestamptz[], $5::text[],
 
 // keep queues the writing of numbered notices.
 func (n news) keep(b *pgx.Batch) {
-	n = slices.DeleteFunc(slices.Clone(n), func(one item) bool { return one.kept })
+	n = slices.DeleteFunc(slices.Clone(n), func(one item) bool { return one.before })
 	if len(n) == 0 {
 		return
 	}

@@ -49,6 +49,9 @@ const statementCache = 256
 // is silent must not use up the time of a request.
 const connectWait = 3 * time.Second
 
+// idleInTransaction is far longer than a transaction of ours waits for us.
+const idleInTransaction = "20s"
+
 // Open connects to the database; conns bounds the connections, 0 leaves it to
 // the address. Of several hosts in the address it is the one that can be
 // written, where target_session_attrs=read-write says so. Times come back in UTC.
@@ -66,6 +69,8 @@ func Open(ctx context.Context, url string, conns int32) (*Pool, error) {
 	config.ConnConfig.DefaultQueryExecMode = pgx.QueryExecModeCacheStatement
 	config.ConnConfig.StatementCacheCapacity = statementCache
 	config.ConnConfig.RuntimeParams["application_name"] = "doorstep"
+	// A node that is frozen or cut off in a transaction must not hold its locks: others wait for them.
+	config.ConnConfig.RuntimeParams["idle_in_transaction_session_timeout"] = idleInTransaction
 	// A plan for these values would be made over all partitions, at each call.
 	config.ConnConfig.RuntimeParams["plan_cache_mode"] = "force_generic_plan"
 	config.ConnConfig.RuntimeParams["pg_trgm.word_similarity_threshold"] = likeness

@@ -96,5 +96,6 @@ func (s *Store) KeepRecord(ctx context.Context, id incident.ID, version int64, r
 		}
 		return toTell.tell(ctx, tx)
 	})
-	return kept, toTell.told(), err
+	notices, err := toTell.kept(err)
+	return kept, notices, err
 }

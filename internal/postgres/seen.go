@@ -46,7 +46,8 @@ func (s *Store) Collectors() []prometheus.Collector {
 	return []prometheus.Collector{s.seen.commit, s.seen.steps, undelivered{s}}
 }
 
-// undelivered are the briefings of the last day that did not arrive, by age.
+// undelivered are the briefings of the last day that did not arrive at a unit which
+// is still at work and was not told by radio, by age.
 type undelivered struct{ store *Store }
 
 var (
@@ -57,12 +58,14 @@ var (
 
 func (undelivered) Describe(to chan<- *prometheus.Desc) { to <- undeliveredBriefings }
 
-// undeliveredByAge reads the index of what is undelivered (delivery_frame), which
-// is small.
+// undeliveredByAge reads the index of what is undelivered (delivery_undelivered).
 const undeliveredByAge = `
 select coalesce(sum((sent_at <= $1::timestamptz)::int), 0), coalesce(sum((sent_at <= $1::timestamptz - interval '10 s')::int), 0),
        coalesce(sum((sent_at <= $1::timestamptz - interval '60 s')::int), 0), coalesce(sum((sent_at <= $1::timestamptz - interval '600 s')::int), 0)
-from (select sent_at from delivery where delivered_at is null and sent_at > $1::timestamptz - interval '1 day' limit 10000) d`
+from (select sent_at from delivery d
+      where delivered_at is null and radio_at is null and sent_at > $1::timestamptz - interval '1 day'
+        and exists (select from assignment s where s.incident_id = d.incident_id and s.unit_id = d.unit_id and s.status not in ('cleared', 'cancelled'))
+      limit 10000) d`
 
 // Collect tells nothing when the database does not answer in time.
 func (u undelivered) Collect(to chan<- prometheus.Metric) {

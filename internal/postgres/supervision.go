@@ -50,7 +50,7 @@ from (
     where s.status not in ('cleared', 'cancelled') order by s.assigned_at limit $1) waits
 join assignment s on s.id = waits.id
 join unit u on u.id = s.unit_id
-join delivery d on d.incident_id = s.incident_id and d.unit_id = s.unit_id
+join delivery d on d.incident_id = s.incident_id and d.unit_id = s.unit_id and d.sent_at >= s.assigned_at
 join incident i on i.id = s.incident_id
 left join address a on a.id = i.address_id` + oversightFrom + `
 order by s.assigned_at, s.id, d.revision`
@@ -134,7 +134,7 @@ func (s *Store) TakeOver(ctx context.Context, in incident.Incident, by access.Ac
 		}
 		return told.tell(ctx, tx)
 	})
-	return told.told(), err
+	return told.kept(err)
 }
 
 // TakenOver is who took an incident over last, nil when nobody did.
