@@ -81,7 +81,7 @@ func (r *Room) Assign(ctx context.Context, a access.Actor, id incident.ID, to un
 		if w.CallSign == "" {
 			return Written{}, fault.Bad("unit_id", "no such unit")
 		}
-		if slices.ContainsFunc(w.Assignments, func(s unit.Assignment) bool { return s.UnitID == to }) {
+		if slices.ContainsFunc(w.Assignments, func(s unit.Assignment) bool { return s.UnitID == to && s.Active() }) {
 			return Written{}, fault.New(fault.Conflict, "%s is on this incident already", w.CallSign)
 		}
 		if w.Incident.State == incident.Closed {
@@ -107,7 +107,7 @@ func (r *Room) Assign(ctx context.Context, a access.Actor, id incident.ID, to un
 func deliveries(b briefing.Briefing, to []unit.Assignment, now time.Time) []briefing.Delivery {
 	var out []briefing.Delivery
 	for _, s := range to {
-		if s.Status == unit.Cleared || s.Status == unit.Cancelled {
+		if !s.Active() {
 			continue
 		}
 		out = append(out, briefing.Delivery{

@@ -51,7 +51,7 @@ type Key struct {
 }
 
 // Work is a case as it stands, loaded together: the call, what its history was
-// when it was read, and the incident with its newest briefing and active
+// when it was read, and the incident with its newest briefing and all
 // assignments, if it was raised.
 type Work struct {
 	Call        call.Call

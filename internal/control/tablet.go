@@ -143,7 +143,7 @@ func follow(in *incident.Incident, sent []unit.Assignment, at time.Time) error {
 		}
 		return in.Move(incident.OnScene, at)
 	}
-	ended := func(s unit.Assignment) bool { return s.Status == unit.Cleared || s.Status == unit.Cancelled }
+	ended := func(s unit.Assignment) bool { return !s.Active() }
 	if len(sent) > 0 && !slices.ContainsFunc(sent, func(s unit.Assignment) bool { return !ended(s) }) {
 		return in.Move(incident.Closed, at)
 	}

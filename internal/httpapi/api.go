@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"path"
 	"reflect"
+	"runtime"
 	"strings"
 
 	"github.com/alexedwards/scs/v2"
@@ -52,7 +53,7 @@ type Credentials struct {
 // Stream takes over a request as a websocket.
 type Stream interface {
 	// Serve is told the address that the request came from.
-	Serve(w http.ResponseWriter, r *http.Request, a access.Actor, from string, signedIn func(context.Context) bool)
+	Serve(w http.ResponseWriter, r *http.Request, a access.Actor, from string, signedIn func(context.Context) (access.Actor, bool))
 	SignOut(id access.AccountID)
 }
 
@@ -77,7 +78,8 @@ type Server struct {
 	Secure bool
 	Limits *Limits
 
-	recent *expirable.LRU[string, access.Actor] // by token
+	recent  *expirable.LRU[string, access.Actor] // by token
+	hashing chan struct{}                        // held by who checks a password
 }
 
 // Readiness is the answer of /readyz.
@@ -89,6 +91,7 @@ type Readiness struct {
 
 // Handler is the whole HTTP surface.
 func (s *Server) Handler() http.Handler {
+	s.hashing = make(chan struct{}, runtime.GOMAXPROCS(0))
 	s.recent = expirable.NewLRU[string, access.Actor](recentMost, nil, recentFor)
 	mux := http.NewServeMux()
 	s.register(humago.New(mux, config()))

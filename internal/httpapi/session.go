@@ -92,7 +92,7 @@ func (s *Server) signIn(ctx context.Context, in *signIn) (*sessionAnswer, error)
 			return nil, s.fail(ctx, err)
 		}
 	}
-	match, err := argon2id.ComparePasswordAndHash(in.Body.Password, c.PasswordHash)
+	match, err := s.matches(ctx, in.Body.Password, c.PasswordHash)
 	if err != nil {
 		return nil, s.fail(ctx, err)
 	}
@@ -108,6 +108,18 @@ func (s *Server) signIn(ctx context.Context, in *signIn) (*sessionAnswer, error)
 		return nil, s.fail(ctx, fault.Because(fault.Unavailable, err, "the session could not be kept"))
 	}
 	return &sessionAnswer{SetCookie: []http.Cookie{cookie}, Body: Session{User: user(actor)}}, nil
+}
+
+// matches checks as many passwords at once as there are processors: each takes much
+// memory, by design.
+func (s *Server) matches(ctx context.Context, password, hash string) (bool, error) {
+	select {
+	case s.hashing <- struct{}{}:
+		defer func() { <-s.hashing }()
+		return argon2id.ComparePasswordAndHash(password, hash)
+	case <-ctx.Done():
+		return false, fault.Because(fault.Unavailable, ctx.Err(), "too many sign in at once: try again")
+	}
 }
 
 // begin keeps a session and makes its cookie.
@@ -217,8 +229,11 @@ func (s *Server) stream(w http.ResponseWriter, r *http.Request) {
 		write(w, s.tooMany(ofStreams, wait))
 		return
 	}
-	s.Stream.Serve(w, r, a, from, func(ctx context.Context) bool {
-		_, err := s.actor(ctx, token)
-		return err == nil || fault.Is(err, fault.Unavailable) // a database that is away signs nobody out
+	s.Stream.Serve(w, r, a, from, func(ctx context.Context) (access.Actor, bool) {
+		now, err := s.actor(ctx, token)
+		if fault.Is(err, fault.Unavailable) {
+			return a, true // a database that is away signs nobody out
+		}
+		return now, err == nil
 	})
 }

@@ -20,7 +20,7 @@ const (
 	CloseTooFast    CloseCode = 4403 // it says more than a person and a tablet do
 	CloseForeign    CloseCode = 4404 // it asked for a topic that the account may not hear
 	CloseSignedOut  CloseCode = 4501 // the session has ended
-	CloseForbidden  CloseCode = 4502 // the account may not be here, or asked for what is somebody else's
+	CloseForbidden  CloseCode = 4502 // the account may not be here; for clients to know, it is not sent yet
 	CloseProtocol   CloseCode = 4503 // a frame that is not of doorstep.v1, or speaks of what was not sent
 )
 

@@ -41,7 +41,7 @@ type conn struct {
 	socket   *websocket.Conn
 	actor    access.Actor
 	from     string // address
-	signedIn func(context.Context) bool
+	signedIn func(context.Context) (access.Actor, bool)
 	limit    *rate.Limiter
 
 	queue queue
@@ -57,7 +57,7 @@ type conn struct {
 	subs    map[string]*sub // by name
 }
 
-func newConn(h *Hub, socket *websocket.Conn, a access.Actor, from string, signedIn func(context.Context) bool) *conn {
+func newConn(h *Hub, socket *websocket.Conn, a access.Actor, from string, signedIn func(context.Context) (access.Actor, bool)) *conn {
 	return &conn{
 		hub: h, began: time.Now(), socket: socket, actor: a, from: from, signedIn: signedIn,
 		limit:  rate.NewLimiter(framesPerSecond, frameBurst),

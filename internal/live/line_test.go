@@ -315,3 +315,13 @@ func TestCloseIsAnswered(t *testing.T) {
 	}
 	c.closedWith(CloseNormal)
 }
+
+// A crew that changes its unit, or signed in before its shift, comes back and hears of
+// the unit that it crews now.
+func TestAChangeOfShiftEndsTheLine(t *testing.T) {
+	r := newRecord()
+	d := open(t, r, func(c *Config) { c.BeatEvery = 5 * time.Millisecond })
+	c := dial(t, d, "?as=moved")
+	c.say(`{"type":"hello","body":{"resume":{}}}`)
+	c.closedWith(CloseRestarting)
+}

@@ -169,7 +169,13 @@ func open(t *testing.T, r *record, change func(*Config)) *desk {
 		if id := r.URL.Query().Get("as"); id != "" {
 			a.ID = access.AccountID(id)
 		}
-		d.Serve(w, r, a, r.URL.Query().Get("from"), func(context.Context) bool { return a.ID != "ended" })
+		d.Serve(w, r, a, r.URL.Query().Get("from"), func(context.Context) (access.Actor, bool) {
+			now := a
+			if a.ID == "moved" {
+				now.UnitID = "B7"
+			}
+			return now, a.ID != "ended"
+		})
 	}))
 	d.url = "ws" + strings.TrimPrefix(server.URL, "http")
 	ctx, cancel := context.WithCancel(t.Context())

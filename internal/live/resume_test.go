@@ -390,7 +390,7 @@ func (d *device) comeBack(hub int) {
 		}
 	}
 	d.world.did("%s comes back to server %d with %v", d.ID, hub, d.asked)
-	d.world.hubs[hub].Serve(d.line, upgrade, d.Actor, "", func(context.Context) bool { return true })
+	d.world.hubs[hub].Serve(d.line, upgrade, d.Actor, "", func(context.Context) (access.Actor, bool) { return d.Actor, true })
 	d.line.say("hello", hello{Resume: d.asked, Topics: d.may[2:]})
 }
 

@@ -26,7 +26,7 @@ var writeBuffers sync.Pool
 // it answers true when it cannot be known. A request that is no upgrade, of a
 // foreign origin or of another protocol is answered with a problem and changes
 // nothing.
-func (h *Hub) Serve(w http.ResponseWriter, r *http.Request, a access.Actor, from string, signedIn func(context.Context) bool) {
+func (h *Hub) Serve(w http.ResponseWriter, r *http.Request, a access.Actor, from string, signedIn func(context.Context) (access.Actor, bool)) {
 	if !websocket.IsWebSocketUpgrade(r) {
 		w.Header().Set("Upgrade", "websocket")
 		problem(w, http.StatusUpgradeRequired, "this address speaks websocket only")

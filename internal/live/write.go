@@ -3,6 +3,7 @@ package live
 import (
 	"context"
 	"math/rand/v2"
+	"slices"
 	"time"
 
 	"github.com/gorilla/websocket"
@@ -89,9 +90,7 @@ func (c *conn) keepUp() {
 	})
 	c.every(c.hub.BeatEvery, func() {
 		c.offer(saying(TypeBeat, c.hub.Now(), nil))
-		if !c.stillSignedIn() {
-			c.close(CloseSignedOut)
-		}
+		c.checkActor()
 	})
 }
 
@@ -109,10 +108,18 @@ func (c *conn) every(d time.Duration, do func()) {
 	time.AfterFunc(d/2+rand.N(d/2+1), again)
 }
 
-func (c *conn) stillSignedIn() bool {
+// checkActor ends the line when the session did; when the shift, the unit or the
+// district changed, the client comes back and hears what it may hear now.
+func (c *conn) checkActor() {
 	ctx, cancel := context.WithTimeout(context.Background(), c.hub.InboundWait)
 	defer cancel()
-	return c.signedIn(ctx)
+	now, signedIn := c.signedIn(ctx)
+	switch {
+	case !signedIn:
+		c.close(CloseSignedOut)
+	case now.Role != c.actor.Role || !slices.Equal(now.Topics(), c.actor.Topics()):
+		c.close(CloseRestarting)
+	}
 }
 
 // bye says why, gives the client a moment to answer, and closes the socket.

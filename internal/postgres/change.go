@@ -123,7 +123,7 @@ func keep(ctx context.Context, db *pgxpool.Conn, f *folder, out control.Written,
 		return control.Kept{}, err
 	}
 	if entering != nil {
-		told[0].kept = true
+		told[0].before = true
 	}
 	if out.Outcome != nil {
 		feedback, err := keepOutcome(ctx, db, value(out.Incident), *out.Outcome)
@@ -244,7 +244,7 @@ func announce(f *folder, out control.Written, page []byte) (told news, err error
 // headOf is what a unit's frame says before the page: its own assignment.
 func headOf(d briefing.Delivery, sent []unit.Assignment) (json.RawMessage, error) {
 	for _, s := range sent {
-		if string(s.UnitID) == d.UnitID {
+		if string(s.UnitID) == d.UnitID && s.Active() { // it may have been here before
 			head, err := json.Marshal(map[string]unit.Assignment{"assignment": s})
 			return head, err
 		}

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"testing"
+	"time"
 
 	"github.com/jackc/pgx/v5/pgconn"
 
@@ -246,5 +247,44 @@ func TestNobodyWaitsInACircleForAFrame(t *testing.T) {
 			}
 			w.entered(in)
 		})
+	}
+}
+
+// A unit that was sent away, while another is still there, can be sent again; it is told
+// of what it does there now.
+func TestAUnitIsSentToTheSameIncidentAgain(t *testing.T) {
+	w := newWorld(t)
+	called, in := w.raised()
+	other := unit.ID(newID())
+	w.crew(other, "N-9", w.taker.ID)
+	_, err := w.room.Assign(t.Context(), w.taker, in, other, nil)
+	must(t, err)
+	first, err := w.room.Assign(t.Context(), w.taker, in, w.unit, nil)
+	must(t, err)
+	w.status(first.Written.Assignment.ID, newID(), unit.Cancelled)
+	w.now = w.now.Add(time.Minute)
+	again, err := w.room.Assign(t.Context(), w.taker, in, w.unit, nil)
+	must(t, err)
+	_, err = w.room.Answer(t.Context(), w.taker, called, "children_present", json.RawMessage(`"yes"`), 0)
+	must(t, err)
+	told, err := w.store.Notices(t.Context(), w.topic(), 0, 10)
+	must(t, err)
+	for i, want := range []unit.AssignmentID{first.Written.Assignment.ID, again.Written.Assignment.ID, again.Written.Assignment.ID} {
+		var frame struct {
+			Assignment unit.Assignment `json:"assignment"`
+		}
+		must(t, json.Unmarshal(told[i].Body, &frame))
+		if frame.Assignment.ID != want {
+			t.Errorf("frame %d is of assignment %s, not %s", i+1, frame.Assignment.ID, want)
+		}
+	}
+	waiting, err := w.store.Unread(t.Context(), 10)
+	must(t, err)
+	for _, each := range waiting {
+		for _, d := range each.Deliveries {
+			if each.Assignment.UnitID == w.unit && d.SentAt.Before(w.now) {
+				t.Errorf("what it was sent before is still waited for: %+v", d)
+			}
+		}
 	}
 }

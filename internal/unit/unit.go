@@ -45,6 +45,9 @@ type Assignment struct {
 	ClearedAt  *time.Time   `json:"cleared_at,omitempty"`
 }
 
+// Active reports whether the unit is still at work there.
+func (a Assignment) Active() bool { return a.Status != Cleared && a.Status != Cancelled }
+
 // Status is how far an assignment has come.
 type Status string
 

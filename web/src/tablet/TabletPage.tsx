@@ -81,7 +81,7 @@ export function TabletPage() {
           <Icon name="caution" /> {t("notSaving", { at: clockTime(link.since, language) })}
         </p>
       )}
-      {link.state !== "notSaving" && knownAt !== null && items.length > 0 && (
+      {link.state !== "notSaving" && knownAt !== null && (
         <p role="status" className="tablet-offline">
           <Icon name="offline" /> {t("offline", { at: moment(knownAt, language) })}
         </p>
@@ -110,7 +110,9 @@ export function TabletPage() {
         ) : (
           <Failed words={inWords(work.error, api)} onRetry={() => void reload()} />
         ))}
-      {work.isSuccess && items.length === 0 && <Empty title={t("none")} />}
+      {work.isSuccess && items.length === 0 && (
+        <Empty title={t(link.state === "live" ? "none" : "noneKnown")} />
+      )}
       {open !== undefined && (
         <BriefingView
           key={open.assignment.id}
