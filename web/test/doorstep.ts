@@ -21,7 +21,8 @@ async function serve({}: object, give: (service: Service) => Promise<void>): Pro
 
 /** Every test talks to one real service; each page must stay free of script errors and of refusals by the policy. */
 export const test = base.extend<Fixtures, { centre: string; service: Service }>({
-  // Tests that set what holds for the whole centre name one of their own: a worker, and so a service.
+  // Tests that need every unit free, set what holds for the whole centre, or take the service apart name a
+  // centre of their own: a worker, and so a service.
   centre: ["shared", { scope: "worker", option: true }],
   service: [serve, { scope: "worker", timeout: 120_000 }],
   baseURL: async ({ service }, give) => give(service.url),
@@ -43,11 +44,6 @@ export const test = base.extend<Fixtures, { centre: string; service: Service }>(
       expect(faults).toEqual([]);
     }
   },
-});
-
-/** For a file whose tests need every unit free, or take the service apart: one of their own. */
-export const testAlone = test.extend<object, { service: Service }>({
-  service: [serve, { scope: "worker", timeout: 120_000 }],
 });
 
 export { expect };

@@ -1,6 +1,8 @@
 import type { Page } from "@playwright/test";
-import { expect, expectAccessible, testAlone as test } from "./doorstep";
+import { expect, expectAccessible, test } from "./doorstep";
 import { fillSheet, send, takeCall } from "./steps";
+
+test.use({ centre: "with a database that goes away" });
 
 const away = /^Live, but nothing can be saved since \d\d:\d\d$/;
 const header = (page: Page) => page.getByRole("banner");

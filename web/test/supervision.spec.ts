@@ -1,6 +1,8 @@
 import type { Page } from "@playwright/test";
-import { expect, expectAccessible, keepScreen, testAlone as test } from "./doorstep";
+import { expect, expectAccessible, keepScreen, test } from "./doorstep";
 import { send, takeCall } from "./steps";
+
+test.use({ centre: "with short deadlines" });
 
 const screen = { viewport: { width: 1920, height: 1080 } };
 const tabletScreen = { viewport: { width: 1280, height: 800 } };

@@ -21,10 +21,7 @@ export function DeadlinesDialog({ onClose }: { onClose: () => void }) {
   const { t: api } = useTranslation("api");
   const kept = useDeadlines();
   const title = t("deadlines.title");
-  if (kept.data !== undefined) {
-    const { data, version } = kept.data;
-    return <Form key={version} title={title} now={data} version={version ?? ""} onClose={onClose} />;
-  }
+  if (kept.data !== undefined) return <Form title={title} first={kept.data} onClose={onClose} />;
   return (
     <Dialog title={title} isOpen onClose={onClose}>
       {kept.isPending && <Loading />}
@@ -33,35 +30,36 @@ export function DeadlinesDialog({ onClose }: { onClose: () => void }) {
   );
 }
 
-function Form({
-  title,
-  now,
-  version,
-  onClose,
-}: {
-  title: string;
-  now: Deadlines;
-  version: string;
-  onClose: () => void;
-}) {
+type Kept = { data: Deadlines; version: string | null };
+
+/** What is typed stays, also when somebody else was quicker: then it is saved over theirs, or not. */
+function Form({ title, first, onClose }: { title: string; first: Kept; onClose: () => void }) {
   const { t } = useTranslation("supervision");
   const { t: api } = useTranslation("api");
   const { language } = useLanguage();
   const announce = useAnnounce();
   const queries = useQueryClient();
+  const kept = useDeadlines();
+  const [{ data: now, version }, setBase] = useState(first);
   const [typed, setTyped] = useState(() => fields.map((field) => String(now[field])));
   const set = useMutation({
     mutationFn: () => {
       const [delivered_s = 0, displayed_s = 0, read_s = 0, supervisor_s = 0] = typed.map(Number);
       const body = { delivered_s, displayed_s, read_s, supervisor_s };
-      return doneWithVersion(client.PUT("/api/v1/deadlines", { params: { header: ifMatch(version) }, body }));
+      return doneWithVersion(
+        client.PUT("/api/v1/deadlines", { params: { header: ifMatch(version ?? "") }, body }),
+      );
     },
-    onSuccess: (kept) => {
-      queries.setQueryData(deadlinesKey, kept);
+    onSuccess: (saved) => {
+      queries.setQueryData(deadlinesKey, saved);
       announce(t("deadlines.saved"), "good");
       onClose();
     },
-    onError: () => void queries.invalidateQueries({ queryKey: deadlinesKey }),
+    onError: async (error) => {
+      if (kindOf(error) !== "conflict") return;
+      const { data: theirs } = await kept.refetch();
+      if (theirs !== undefined) setBase(theirs);
+    },
   });
   const mistakes = mistakesOf(set.error);
   const wrong = (field: string) => mistakes.some((mistake) => mistake.field === field);

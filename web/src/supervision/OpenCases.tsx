@@ -23,7 +23,7 @@ export function OpenCases({ list, onChange }: { list: UseQueryResult<List>; onCh
   const items = list.data?.items ?? [];
   return (
     <Card
-      title={list.isSuccess ? t("cases.count", { count: items.length }) : t("cases.title")}
+      title={list.data !== undefined ? t("cases.count", { count: items.length }) : t("cases.title")}
       asOf={list.data && new Date(list.data.as_of)}
       flush={items.length > 0}
     >

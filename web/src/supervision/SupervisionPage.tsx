@@ -28,7 +28,9 @@ export function SupervisionPage() {
     if (kind !== "delivery_late" || step === undefined || !topic.startsWith("role:")) return;
     announce(t("late", { unit, number, missing: delivery(`missing.${step}`) }), "high");
   });
-  const groups = byWhy(unread.data?.items ?? [], deadlines.data?.data, now);
+  // Without the deadlines nobody knows what is late.
+  const groups =
+    deadlines.data === undefined ? [] : byWhy(unread.data?.items ?? [], deadlines.data.data, now);
   const incidents = new Set([
     ...(unread.data?.items ?? []).map(({ assignment }) => assignment.incident_id),
     ...(watched.data?.items ?? []).map(({ id }) => id),
@@ -44,9 +46,9 @@ export function SupervisionPage() {
           {t("deadlines.open")}
         </Button>
       </div>
-      {unread.isSuccess && <Tally groups={groups} />}
+      {unread.data !== undefined && deadlines.data !== undefined && <Tally groups={groups} />}
       <div className="supervision-columns">
-        <UnderWay list={unread} groups={groups} deadlines={deadlines.data?.data} onChange={reload} />
+        <UnderWay list={unread} groups={groups} deadlines={deadlines} onChange={reload} />
         <OpenCases list={watched} onChange={reload} />
       </div>
       {setting && <DeadlinesDialog onClose={() => setSetting(false)} />}

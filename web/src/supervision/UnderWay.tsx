@@ -24,27 +24,35 @@ type Common = { deadlines: Deadlines | undefined; onChange: () => void };
 export function UnderWay({
   list,
   groups,
-  ...common
-}: { list: UseQueryResult<{ items: Unread[]; as_of: string }>; groups: Group[] } & Common) {
+  deadlines,
+  onChange,
+}: {
+  list: UseQueryResult<{ items: Unread[]; as_of: string }>;
+  groups: Group[];
+  deadlines: UseQueryResult<{ data: Deadlines }>;
+  onChange: () => void;
+}) {
   const { t } = useTranslation("supervision");
   const { t: api } = useTranslation("api");
   const link = useLink();
+  const known = deadlines.data?.data;
+  const failed = [list, deadlines].find(({ isError }) => isError);
   return (
     <Card title={t("underWay.title")} asOf={list.data && new Date(list.data.as_of)} flush={groups.length > 0}>
-      {list.isPending && <Loading lines={6} />}
-      {list.isError &&
+      {(list.isPending || deadlines.isPending) && <Loading lines={6} />}
+      {failed !== undefined &&
         (link.state === "live" ? (
-          <Failed words={inWords(list.error, api)} onRetry={() => void list.refetch()} />
+          <Failed words={inWords(failed.error, api)} onRetry={() => void failed.refetch()} />
         ) : (
           <NoData offlineSince={trueUntil(link)} />
         ))}
-      {list.isSuccess && groups.length === 0 && (
+      {list.isSuccess && known !== undefined && groups.length === 0 && (
         <Empty title={t("underWay.none")}>
           <p className="muted">{t("underWay.noneHelp")}</p>
         </Empty>
       )}
       {groups.map((group) => (
-        <WaitingFor key={group.why} {...group} {...common} />
+        <WaitingFor key={group.why} {...group} deadlines={known} onChange={onChange} />
       ))}
     </Card>
   );

@@ -49,7 +49,8 @@ export const supervision = texts({
         read_s: "Give more than for the screen, at most 3600",
         supervisor_s: "Give 1 to 3600 seconds",
       },
-      stale: "Somebody changed the deadlines just now. These are the new figures: look again.",
+      stale:
+        "Somebody changed the deadlines just now. Yours are still here: save them over theirs, or cancel.",
       shipped: "These are the figures that Doorstep comes with.",
       changed: "Set by {{by}}, {{date}}.",
       save: "Save",
@@ -110,7 +111,8 @@ export const supervision = texts({
         read_s: "Anna rohkem kui ekraanile jõudmiseks, kõige rohkem 3600",
         supervisor_s: "Anna 1 kuni 3600 sekundit",
       },
-      stale: "Keegi muutis tähtaegu just praegu. Siin on uued arvud: vaata uuesti.",
+      stale:
+        "Keegi muutis tähtaegu just praegu. Sinu arvud on alles: salvesta need tema omade asemele või loobu.",
       shipped: "Need arvud tulevad Doorstepiga kaasa.",
       changed: "Määras {{by}}, {{date}}.",
       save: "Salvesta",
