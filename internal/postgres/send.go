@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"runtime"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -88,7 +87,7 @@ func (s *Store) Send(ctx context.Context, key control.Key, once *control.Once, d
 		return control.Kept{}, sorted(err, "send a unit")
 	}
 	push()
-	runtime.Gosched()                                                         // what was pushed is written before the rest is entered
+	time.Sleep(afterYou)
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), enterWait) // whoever asked may be gone
 	defer cancel()
 	kept, err := s.enterReady(ctx, f, e)
@@ -96,14 +95,22 @@ func (s *Store) Send(ctx context.Context, key control.Key, once *control.Once, d
 	return kept, sorted(err, "enter what was sent")
 }
 
-// enterWait bounds the entering of one dispatch.
-const enterWait = 5 * time.Second
+const (
+	// afterYou lets the frame go first: entering the rest takes the processors and the
+	// database that bring it to its tablet. The call taker is answered so much later.
+	afterYou = time.Millisecond
+	// enterWait bounds the entering of one dispatch.
+	enterWait = 5 * time.Second
+	// aMoment is longer than a server takes that is just entering what it sent.
+	aMoment = 5 * time.Millisecond
+)
 
-// insertFrame writes nothing when the case has changed since it was read. A number
-// that another frame took breaks the primary key.
+// insertFrame writes nothing when the case has changed since it was read: whatever
+// changes what a unit is told, or who is sent, tells it on the incident's topic. A
+// number that another frame took breaks the primary key.
 const insertFrame = `
 insert into notice (topic, seq, type, at, body, briefing_id, revision, entry)
-select $1, $2, 'briefing', $3, $4, $5, $6, $7 from incident where id = $8 and version = $9`
+select $1, $2, 'briefing', $3, $4, $5, $6, $7 from topic where name = $8 and last_seq = $9`
 
 // commitFrame decides on a case that is ready, and commits the frame of its first
 // delivery with what is to be entered, while what pushes it is prepared.
@@ -133,7 +140,7 @@ func (s *Store) commitFrame(ctx context.Context, f *folder, once *control.Once, 
 	ctx, span := trace.Start(ctx, s.Tracer, "commit")
 	defer span.End()
 	tag, err := s.pool.Exec(ctx, insertFrame, frame.Topic, frame.Seq, frame.At, frame.head, frame.briefing, frame.revision,
-		raw, first.IncidentID, f.Incident.Version)
+		raw, "incident:"+first.IncidentID, f.last["incident:"+first.IncidentID])
 	s.seen.commit.Observe(time.Since(began).Seconds())
 	if err == nil && tag.RowsAffected() == 0 {
 		err = errNotReady
@@ -260,13 +267,18 @@ const entryWaits = `select exists (select from notice where entry is not null an
 
 var errEntriesWait = fault.New(fault.Unavailable, "a unit is just being sent: try again")
 
-// afterEntering does something, and once more after entering what was sent when
-// that is why it failed. It returns what the entries told.
+// afterEntering does something, and once more when it failed because of what is not
+// entered yet: first a moment later, since whoever sent it is most likely at it, then
+// after entering it. It returns what the entries told.
 func (s *Store) afterEntering(ctx context.Context, do func() error) (told []control.Notice, err error) {
 	for try := 0; ; try++ {
 		err = do()
-		if try == 3 || !errors.Is(err, errEntriesWait) && !broke(err, "notice_pkey") {
+		if try == 4 || !errors.Is(err, errEntriesWait) && !broke(err, "notice_pkey") {
 			return told, err
+		}
+		if try == 0 {
+			time.Sleep(aMoment)
+			continue
 		}
 		// All, by whatever clock they were sent; of one that fails the next try tells,
 		// if it matters here.
