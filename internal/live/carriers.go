@@ -52,7 +52,10 @@ func (c byRedis) hear(ctx context.Context, ready func(), heard func([]byte)) err
 }
 
 // byStore is the store itself, where Redis is not to be had.
-type byStore struct{ Config }
+type byStore struct {
+	Config
+	told func(n Notice, span string)
+}
 
 func (byStore) name() string { return "store" }
 
@@ -61,5 +64,5 @@ func (c byStore) publish(ctx context.Context, nudge []byte) error {
 }
 
 func (c byStore) hear(ctx context.Context, ready func(), heard func([]byte)) error {
-	return c.Listen(ctx, ready, func(nudge string) { heard([]byte(nudge)) })
+	return c.Listen(ctx, ready, func(nudge string) { heard([]byte(nudge)) }, c.told)
 }

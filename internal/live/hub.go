@@ -62,7 +62,7 @@ type Config struct {
 	// single server. Listen returns when it is cut or ctx is done, and calls ready
 	// when it hears; a nudge has less than 8,000 bytes.
 	Notify func(ctx context.Context, nudge string) error
-	Listen func(ctx context.Context, ready func(), heard func(nudge string)) error
+	Listen func(ctx context.Context, ready func(), heard func(nudge string), told func(n Notice, span string)) error
 
 	// Tracer joins what is pushed to the request that committed it, also on
 	// another server; nil where nobody wants to know.
@@ -150,7 +150,7 @@ func New(c Config) *Hub {
 		carriers = append(carriers, byRedis{c.Redis})
 	}
 	if c.Listen != nil {
-		carriers = append(carriers, byStore{c})
+		carriers = append(carriers, byStore{c, h.told})
 	}
 	h.relay = newRelay(c.Log, c.Tracer, carriers...)
 	return h
@@ -207,8 +207,32 @@ func (h *Hub) Prepare(ctx context.Context, n Notice) (push func()) {
 		if t := h.topic(n.Topic); t != nil {
 			h.tell(t, f)
 		}
-		h.nudge(span, n)
+		if h.Listen == nil {
+			h.nudge(span, n)
+		} else {
+			time.AfterFunc(afterCommit, func() { h.nudge(span, n) })
+		}
 	}
+}
+
+// afterCommit is how long the nudge of a prepared notice stays back: other servers
+// heard it with its commit, and need the processors to bring it.
+const afterCommit = 2 * time.Millisecond
+
+// told is told by another server, with its commit, what a topic's next notice is, or
+// without a body its number.
+func (h *Hub) told(n Notice, span string) {
+	t := h.topic(n.Topic)
+	if t == nil {
+		return
+	}
+	if n.Body == nil {
+		h.nudgedOf(n.Topic, n.Seq, span)
+		return
+	}
+	f := newFrame(n)
+	f.trace = span
+	h.tell(t, f)
 }
 
 func (h *Hub) nudge(span string, notices ...Notice) {

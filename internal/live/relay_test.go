@@ -133,7 +133,7 @@ func (b *bus) notify(_ context.Context, nudge string) error {
 	return nil
 }
 
-func (b *bus) listen(ctx context.Context, ready func(), heard func(string)) error {
+func (b *bus) listen(ctx context.Context, ready func(), heard func(string), _ func(Notice, string)) error {
 	line := make(chan string, 1000)
 	b.mu.Lock()
 	b.lines[line] = true

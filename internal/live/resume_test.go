@@ -225,8 +225,16 @@ func (w *world) step() {
 		if w.rng.IntN(4) > 0 { // else it is pushed again
 			w.pushes = slices.Delete(w.pushes, i, i+1)
 		}
-		w.did("push %s %d on server %d", n.Topic, n.Seq, h)
-		w.hubs[h].Push(context.Background(), n)
+		if w.rng.IntN(2) > 0 {
+			w.did("push %s %d on server %d", n.Topic, n.Seq, h)
+			w.hubs[h].Push(context.Background(), n)
+			break
+		}
+		if w.rng.IntN(2) > 0 {
+			n.Body = nil
+		}
+		w.did("server %d is told %s %d, with a body: %t", h, n.Topic, n.Seq, n.Body != nil)
+		w.hubs[h].told(n, "")
 	case n < 50:
 		seq := int64(w.rng.IntN(len(w.all[topic]) + 1))
 		w.did("nudge %s %d on server %d", topic, seq, h)

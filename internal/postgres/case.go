@@ -27,6 +27,7 @@ type folder struct {
 	waits    bool                 // something that was sent is not entered yet
 	found    bool                 // the row that decisions wait for exists
 	page     []byte               // body of the newest briefing, as it is stored
+	hash     string               // of the page, when other servers were told it
 	repeated []byte               // the answer given to the same request before
 	answered map[answeredKey]bool // requests to send a unit here that have their answer
 	last     map[string]int64     // last number of each topic that is locked

@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
-	"github.com/jackc/pgx/v5/pgconn"
 
 	"doorstep/internal/briefing"
 	"doorstep/internal/control"
@@ -231,7 +230,7 @@ func (s *Store) LastSeqs(ctx context.Context, topics []string) (map[string]int64
 // noticesSince looks at the transactions that had not ended at the mark. Numbers
 // of a cluster that this database was moved from may be ahead of this one's.
 const noticesSince = `
-select m.mark, coalesce(n.topic, ''), coalesce(n.seq, 0)
+select m.mark, ` + listening + `, coalesce(n.topic, ''), coalesce(n.seq, 0)
 from (select pg_snapshot_xmin(pg_current_snapshot())::text mark) m
 left join (
     select topic, max(seq) seq from notice
@@ -248,73 +247,13 @@ func (s *Store) Changed(ctx context.Context, since string) (last map[string]int6
 	last = map[string]int64{}
 	var name string
 	var seq int64
-	_, err = pgx.ForEachRow(rows, []any{&mark, &name, &seq}, func() error {
+	var listening []string
+	_, err = pgx.ForEachRow(rows, []any{&mark, &listening, &name, &seq}, func() error {
 		if seq > 0 {
 			last[name] = seq
 		}
 		return nil
 	})
+	s.keepOthers(listening)
 	return last, mark, sorted(err, "read what was told")
-}
-
-// nudge is the channel on which servers tell each other how far topics have come,
-// and the name of the connections that listen to it.
-const nudge = "doorstep_nudge"
-
-// notify writes nothing that must last, so its commit waits for no disk. It is
-// not for a server that is alone: what is notified is written all the same, and
-// in the way of the next commit.
-const notify = `
-select pg_notify('` + nudge + `', $1) from (select set_config('synchronous_commit', 'off', true)) s
-where (select count(*) from pg_stat_get_activity(null) where datid = (select oid from pg_database where datname = current_database())
-       and application_name = '` + nudge + `') > 1`
-
-// Notify tells all that Listen, in less than 8,000 bytes, if more than one does.
-func (s *Store) Notify(ctx context.Context, payload string) error {
-	_, err := s.pool.Exec(ctx, notify, payload)
-	return sorted(err, "notify")
-}
-
-// silence is how long nothing may be heard before the line is asked.
-const silence = 5 * time.Second
-
-// Listen hands on what Notify says, on a connection beside the pool's, until that
-// breaks or ctx is done. ready is called when it hears.
-func (s *Store) Listen(ctx context.Context, ready func(), heard func(payload string)) error {
-	lent, err := s.pool.Acquire(ctx)
-	if err != nil {
-		return sorted(err, "listen")
-	}
-	line := lent.Hijack()
-	defer func() {
-		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), time.Second)
-		defer cancel()
-		_ = line.Close(ctx) // broken or no longer wanted
-	}()
-	if _, err := line.Exec(ctx, "set application_name = "+nudge+"; listen "+nudge, pgx.QueryExecModeSimpleProtocol); err != nil {
-		return sorted(err, "listen")
-	}
-	ready()
-	for {
-		said, err := await(ctx, line)
-		if err != nil {
-			return sorted(err, "listen")
-		}
-		if said != nil {
-			heard(said.Payload)
-		}
-	}
-}
-
-// await returns nil when nothing was said for a while and the line is alive.
-func await(ctx context.Context, line *pgx.Conn) (*pgconn.Notification, error) {
-	quiet, cancel := context.WithTimeout(ctx, silence)
-	defer cancel()
-	said, err := line.WaitForNotification(quiet)
-	if err == nil || quiet.Err() == nil || ctx.Err() != nil {
-		return said, err
-	}
-	asked, cancel := context.WithTimeout(ctx, silence)
-	defer cancel()
-	return nil, line.Ping(asked)
 }

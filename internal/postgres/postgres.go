@@ -29,6 +29,10 @@ type Store struct {
 	ready *expirable.LRU[incident.ID, *folder]
 	towns *expirable.LRU[string, towns]
 	seen  seen
+
+	self   string                   // the channel of this server
+	others atomic.Pointer[[]string] // those of other servers when last looked; nil when alone
+	pages  *expirable.LRU[string, []byte]
 }
 
 // New keeps the record through the connections of a pool made by Open.
@@ -38,6 +42,8 @@ func New(pool *pgxpool.Pool) *Store {
 		ready: expirable.NewLRU[incident.ID, *folder](readyMost, nil, readyFor),
 		towns: expirable.NewLRU[string, towns](1, nil, townsFor),
 		seen:  newSeen(),
+		self:  newChannel(),
+		pages: expirable.NewLRU[string, []byte](readyMost, nil, pagesFor),
 	}
 }
 

@@ -46,6 +46,7 @@ func (s *Store) MakeReady(ctx context.Context, id incident.ID, units []unit.ID) 
 	if err := f.missing(key); err != nil {
 		return err
 	}
+	s.tellPage(ctx, f)
 	s.ready.Add(id, f)
 	return nil
 }

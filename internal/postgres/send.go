@@ -112,6 +112,11 @@ const insertFrame = `
 insert into notice (topic, seq, type, at, body, briefing_id, revision, entry)
 select $1, $2, 'briefing', $3, $4, $5, $6, $7 from topic where name = $8 and last_seq = $9`
 
+// insertAndTell tells the other servers as well, in the same commit.
+const insertAndTell = `
+with frame as (` + insertFrame + ` returning seq)
+select pg_notify(server, $10) from frame, unnest($11::text[]) server`
+
 // commitFrame decides on a case that is ready, and commits the frame of its first
 // delivery with what is to be entered, while what pushes it is prepared.
 func (s *Store) commitFrame(ctx context.Context, f *folder, once *control.Once, decide func(control.Work) (control.Written, error), prepare func(control.Notice) func()) (out control.Written, e entry, push func(), err error) {
@@ -139,8 +144,15 @@ func (s *Store) commitFrame(ctx context.Context, f *folder, once *control.Once, 
 	began := time.Now()
 	ctx, span := trace.Start(ctx, s.Tracer, "commit")
 	defer span.End()
-	tag, err := s.pool.Exec(ctx, insertFrame, frame.Topic, frame.Seq, frame.At, frame.head, frame.briefing, frame.revision,
-		raw, "incident:"+first.IncidentID, f.last["incident:"+first.IncidentID])
+	sql, values := insertFrame, []any{
+		frame.Topic, frame.Seq, frame.At, frame.head, frame.briefing, frame.revision,
+		raw, "incident:" + first.IncidentID, f.last["incident:"+first.IncidentID],
+	}
+	if others := s.others.Load(); others != nil && f.hash != "" {
+		n := word{Page: f.hash, Topic: frame.Topic, Seq: frame.Seq, Type: frame.Type, At: frame.At, Trace: trace.Carry(ctx, s.Tracer)}
+		sql, values = insertAndTell, append(values, n.before(frame.head), *others)
+	}
+	tag, err := s.pool.Exec(ctx, sql, values...)
 	s.seen.commit.Observe(time.Since(began).Seconds())
 	if err == nil && tag.RowsAffected() == 0 {
 		err = errNotReady
