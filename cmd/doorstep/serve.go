@@ -162,7 +162,7 @@ func (c ServeCommand) node(ctx context.Context, pool *postgres.Pool, log zerolog
 	}
 	hub := live.New(live.Config{
 		Log: log, After: notices(store), Last: store.LastSeqs, Changed: store.Changed, MayHear: room.MayHear,
-		Inbound: inbound(room), Redis: relay, Notify: store.Notify, Listen: listen(store), Origins: c.Origins, Tracer: tracer,
+		Inbound: inbound(room), Redis: relay, Notify: store.Notify, Listen: hears(store), Origins: c.Origins, Tracer: tracer,
 		AccountConns: c.SessionStreams, AddressConns: c.AddressStreams,
 	})
 	room.Push = func(ctx context.Context, told ...control.Notice) { hub.Push(ctx, frames(told)...) }
@@ -412,7 +412,7 @@ func notices(store *postgres.Store) func(context.Context, string, int64, int) ([
 	}
 }
 
-func listen(store *postgres.Store) func(context.Context, func(), func(string), func(live.Notice, string)) error {
+func hears(store *postgres.Store) func(context.Context, func(), func(string), func(live.Notice, string)) error {
 	return func(ctx context.Context, ready func(), heard func(string), told func(live.Notice, string)) error {
 		return store.Listen(ctx, ready, heard, func(n control.Notice, span string) { told(live.Notice(n), span) })
 	}
