@@ -44,13 +44,6 @@ update delivery d set delivered_at = $4, due_at = coalesce(d.due_at, $4) from un
 where u.id = d.unit_id and d.unit_id = $1 and d.topic = $2 and d.seq <= $3 and d.delivered_at is null
 returning ` + deliveryColumns
 
-// Acknowledge keeps that a unit's device has stored everything on its topic up
-// to seq.
-func (s *Store) Acknowledge(ctx context.Context, u unit.ID, topic string, seq int64, now time.Time) ([]control.Notice, error) {
-	told, _, err := s.advance(ctx, "acknowledge", u, now, deliveredUpTo, topic, seq, now)
-	return told, err
-}
-
 const displayedAt = `
 update delivery d set displayed_at = $4, delivered_at = coalesce(d.delivered_at, $4), due_at = coalesce(d.due_at, $4) from unit u
 where u.id = d.unit_id and d.unit_id = $1 and d.briefing_id = $2 and d.revision = $3 and d.displayed_at is null
@@ -137,10 +130,8 @@ func (s *Store) advanceOnce(ctx context.Context, doing string, u unit.ID, now ti
 		}
 		told, changed = nil, len(moved) > 0
 		for _, d := range moved {
-			for _, topic := range control.DeliveryTopics(d) {
-				if err := told.add(topic, "delivery", now, d); err != nil {
-					return err
-				}
+			if err := told.moved(d, now); err != nil {
+				return err
 			}
 		}
 		return told.tell(ctx, held, "commit")
@@ -151,6 +142,16 @@ func (s *Store) advanceOnce(ctx context.Context, doing string, u unit.ID, now ti
 		}
 	}
 	return told, changed, sorted(err, doing)
+}
+
+// moved adds that a delivery has come further.
+func (n *news) moved(d briefing.Delivery, at time.Time) error {
+	for _, topic := range control.DeliveryTopics(d) {
+		if err := n.add(topic, "delivery", at, d); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // keepPosition leaves a newer position as it is: reports may come late.

@@ -29,6 +29,7 @@ type Store struct {
 	ready *expirable.LRU[incident.ID, *folder]
 	towns *expirable.LRU[string, towns]
 	seen  seen
+	acks  acks
 
 	self   string                   // the channel of this server
 	others atomic.Pointer[[]string] // those of other servers when last looked; nil when alone

@@ -1,0 +1,149 @@
+package postgres
+
+import (
+	"cmp"
+	"context"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
+
+	"doorstep/internal/briefing"
+	"doorstep/internal/control"
+	"doorstep/internal/unit"
+)
+
+// acks are kept many in one transaction: while one is committed, those that come wait
+// for the next. One by one, a city of tablets that comes back takes the database from
+// those who send units.
+type acks struct {
+	mu      sync.Mutex
+	waiting []*ack
+	keeping bool
+}
+
+const (
+	acksAtOnce = 128
+	acksWait   = 5 * time.Second
+)
+
+// ack says that a unit's device has stored everything on its topic up to seq.
+type ack struct {
+	unit  unit.ID
+	topic string
+	seq   int64
+	at    time.Time
+	kept  chan keptAck
+}
+
+// keptAck: alone, it has to be kept by itself.
+type keptAck struct {
+	told  []control.Notice
+	alone bool
+}
+
+// Acknowledge keeps that a unit's device has stored everything on its topic up to
+// seq, together with what other devices say at the moment.
+func (s *Store) Acknowledge(ctx context.Context, u unit.ID, topic string, seq int64, now time.Time) ([]control.Notice, error) {
+	a := &ack{u, topic, seq, now, make(chan keptAck, 1)}
+	s.acks.mu.Lock()
+	s.acks.waiting = append(s.acks.waiting, a)
+	if !s.acks.keeping {
+		s.acks.keeping = true
+		go s.keepAcks()
+	}
+	s.acks.mu.Unlock()
+	select {
+	case kept := <-a.kept:
+		if !kept.alone {
+			return kept.told, nil
+		}
+	case <-ctx.Done():
+		return nil, sorted(ctx.Err(), "acknowledge")
+	}
+	told, _, err := s.advance(ctx, "acknowledge", u, now, deliveredUpTo, topic, seq, now)
+	return told, err
+}
+
+// keepAcks keeps what waits until nothing does.
+func (s *Store) keepAcks() {
+	for {
+		s.acks.mu.Lock()
+		n := min(len(s.acks.waiting), acksAtOnce)
+		together := slices.Clone(s.acks.waiting[:n])
+		s.acks.waiting = slices.Delete(s.acks.waiting, 0, n)
+		s.acks.keeping = n > 0
+		s.acks.mu.Unlock()
+		if n == 0 {
+			return
+		}
+		s.keepTogether(together)
+	}
+}
+
+// keepTogether keeps acknowledgements. What that tells goes back to the first of them,
+// so that it is told in order; a fault of one is not the others'.
+func (s *Store) keepTogether(together []*ack) {
+	ctx, cancel := context.WithTimeout(context.Background(), acksWait)
+	defer cancel()
+	told, waits, err := s.storedTogether(ctx, together)
+	for _, a := range together {
+		kept := keptAck{alone: err != nil || slices.Contains(waits, a.topic)}
+		if !kept.alone {
+			kept.told, told = told, nil
+		}
+		a.kept <- kept
+	}
+}
+
+// entriesWaitOn are the topics of units that are just being sent: what their devices
+// say may be about what is not entered yet.
+const entriesWaitOn = `select distinct topic from notice where entry is not null and topic = any($1)`
+
+// storedTogether returns what changed is told, and on which topics something waits to
+// be entered. Rows are locked in the order of their topics, as where they are
+// escalated.
+func (s *Store) storedTogether(ctx context.Context, together []*ack) (notices []control.Notice, waits []string, err error) {
+	inOrder := slices.Clone(together)
+	slices.SortStableFunc(inOrder, func(a, b *ack) int { return cmp.Compare(a.topic, b.topic) })
+	topics := make([]string, len(inOrder))
+	for i, a := range inOrder {
+		topics[i] = a.topic
+	}
+	var moved []briefing.Delivery
+	var told news
+	err = s.pool.AcquireFunc(ctx, func(held *pgxpool.Conn) error {
+		defer rollBack(ctx, held)
+		b := &pgx.Batch{}
+		b.Queue("begin")
+		b.Queue(entriesWaitOn, topics).Query(func(rows pgx.Rows) (err error) {
+			waits, err = pgx.CollectRows(rows, pgx.RowTo[string])
+			return err
+		})
+		for _, a := range inOrder {
+			b.Queue(deliveredUpTo, a.unit, a.topic, a.seq, a.at).Query(func(rows pgx.Rows) error {
+				more, err := pgx.CollectRows(rows, scanDelivery)
+				moved = append(moved, more...)
+				return err
+			})
+		}
+		if err := held.SendBatch(ctx, b).Close(); err != nil {
+			return err
+		}
+		for _, d := range moved {
+			if err := told.moved(d, *d.DeliveredAt); err != nil {
+				return err
+			}
+		}
+		return told.tell(ctx, held, "commit")
+	})
+	if err != nil {
+		return nil, waits, err
+	}
+	for _, d := range moved {
+		s.seen.moved(d, *d.DeliveredAt)
+	}
+	return told.told(), waits, nil
+}
