@@ -3,11 +3,11 @@ package drill
 import (
 	"context"
 	"crypto/sha256"
-	"encoding/json"
 	"slices"
 	"time"
 
 	"github.com/google/uuid"
+	"github.com/tidwall/gjson"
 
 	"doorstep/internal/client"
 )
@@ -74,29 +74,24 @@ func (t *Tablet) store(f frame) {
 	if f.Type != "briefing" {
 		return
 	}
-	var body struct {
-		Briefing   string `json:"briefing_id"`
-		Revision   int    `json:"revision"`
-		Assignment struct {
-			ID string `json:"id"`
-		} `json:"assignment"`
-	}
-	if err := json.Unmarshal(f.Body, &body); err != nil {
-		t.troubleLocked(Unread, err.Error())
+	body := gjson.GetManyBytes(f.Body, "briefing_id", "revision", "assignment.id")
+	if !body[0].Exists() || !body[1].Exists() || !body[2].Exists() {
+		t.troubleLocked(Unread, "a briefing lacks its id, its revision or its assignment")
 		return
 	}
+	id, revision, assignment := body[0].String(), int(body[1].Int()), body[2].String()
 	t.kept = append(t.kept, Kept{
-		Seq: f.Seq, Briefing: body.Briefing, Revision: body.Revision, Assignment: body.Assignment.ID, Hash: sha256.Sum256(f.Body), At: f.at,
+		Seq: f.Seq, Briefing: id, Revision: revision, Assignment: assignment, Hash: sha256.Sum256(f.Body), At: f.at,
 	})
-	shown := map[string]any{"briefing_id": body.Briefing, "revision": body.Revision}
+	shown := map[string]any{"briefing_id": id, "revision": revision}
 	if t.habits.Display {
-		t.sayLocked("displayed", body.Briefing, shown)
+		t.sayLocked("displayed", id, shown)
 	}
 	if t.habits.Read {
-		t.sayLocked("read", body.Briefing, shown)
+		t.sayLocked("read", id, shown)
 	}
 	if t.habits.Clear {
-		t.clearLocked(body.Assignment.ID)
+		t.clearLocked(assignment)
 	}
 }
 
