@@ -52,6 +52,8 @@ type Credentials struct {
 
 // Stream takes over a request as a websocket.
 type Stream interface {
+	// Arriving asks something for who opens a line, when it is its turn.
+	Arriving(ask func())
 	// Serve is told the address that the request came from.
 	Serve(w http.ResponseWriter, r *http.Request, a access.Actor, from string, signedIn func(context.Context) (access.Actor, bool))
 	SignOut(id access.AccountID)

@@ -215,7 +215,9 @@ func (s *Server) stream(w http.ResponseWriter, r *http.Request) {
 	if cookie, err := r.Cookie(cookieName); err == nil {
 		token = cookie.Value
 	}
-	a, err := s.actor(r.Context(), token)
+	var a access.Actor
+	var err error
+	s.Stream.Arriving(func() { a, err = s.actor(r.Context(), token) })
 	if err != nil {
 		write(w, problem(err))
 		return

@@ -45,6 +45,7 @@ type conn struct {
 	limit    *rate.Limiter
 
 	queue queue
+	acks  acks
 
 	once   sync.Once
 	reason atomic.Int64  // the CloseCode, once gone is closed
@@ -249,20 +250,40 @@ func (c *conn) apply(ctx context.Context, f heard) {
 		c.listen(ctx, "watch", nil, f.Topics, f.Resume)
 	case unwatch:
 		c.unwatch(f.Topics)
+	case Ack:
+		c.acknowledge(ctx, f)
 	case Inbound:
+		c.acks.wait()
 		c.inbound(ctx, f)
 	}
 }
 
 // inbound has what the screen said applied, and answers only if it was not.
 func (c *conn) inbound(ctx context.Context, f Inbound) {
-	ack, isAck := f.(Ack)
-	if isAck && !c.plausible(ctx, ack) {
-		return
-	}
 	ctx, cancel := context.WithTimeout(ctx, c.hub.InboundWait)
 	defer cancel()
 	c.answer(f.kind(), f.ref(), c.hub.Inbound(ctx, c.actor, f))
+}
+
+// acknowledge has an acknowledgement applied beside the reading: those that come
+// meanwhile are one, up to the highest number.
+func (c *conn) acknowledge(ctx context.Context, ack Ack) {
+	if !c.plausible(ctx, ack) || !c.acks.add(ack) {
+		return
+	}
+	c.hub.open.Go(func() {
+		defer c.recovered()
+		whole := false
+		defer func() {
+			if !whole { // a panic: the reader may be waiting
+				c.acks.end()
+			}
+		}()
+		for next, ok := c.acks.take(); ok; next, ok = c.acks.take() {
+			c.inbound(ctx, next)
+		}
+		whole = true
+	})
 }
 
 // plausible refuses the acknowledgement of what was not sent: delivered is a

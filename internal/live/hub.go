@@ -114,8 +114,10 @@ func (c Config) withDefaults() Config {
 // topic.
 type Hub struct {
 	Config
-	relay *relay // without a way on a single server
-	slots chan struct{}
+	relay   *relay // without a way on a single server
+	slots   gate   // for what live topics fetch
+	arrives gate   // for who it is that comes, and where the topics stand
+	returns gate   // for what those who come back missed
 
 	mu        sync.RWMutex
 	topics    map[string]*topic
@@ -139,7 +141,9 @@ type Hub struct {
 func New(c Config) *Hub {
 	h := &Hub{
 		Config:    c.withDefaults(),
-		slots:     make(chan struct{}, fetchesAtOnce),
+		slots:     newGate(fetchesAtOnce, false),
+		arrives:   newGate(arrivalsAtOnce, false),
+		returns:   newGate(returnsAtOnce, true),
 		topics:    map[string]*topic{},
 		conns:     map[access.AccountID]map[*conn]struct{}{},
 		addresses: map[string]int{},
@@ -240,6 +244,9 @@ func (h *Hub) nudge(span string, notices ...Notice) {
 		h.relay.offer(notices, span)
 	}
 }
+
+// Arriving asks something for who opens a line, when it is its turn.
+func (h *Hub) Arriving(ask func()) { h.arrives.pass(ask) }
 
 // SignOut closes the connections of an account on this server. Others notice
 // at their next beat.

@@ -22,7 +22,9 @@ func (c *conn) listen(ctx context.Context, of string, own, asked []string, resum
 			joined = append(joined, name)
 		}
 	}
-	last, err := c.hub.last(ctx, names)
+	var last map[string]int64
+	var err error
+	c.hub.Arriving(func() { last, err = c.hub.last(ctx, names) })
 	if err != nil {
 		c.hub.Log.Error().Err(err).Msg("topics not read")
 		c.close(CloseRestarting)
@@ -55,7 +57,7 @@ func (c *conn) listen(ctx context.Context, of string, own, asked []string, resum
 func (c *conn) stored(ctx context.Context, joined, ahead []string, resume map[string]int64) {
 	for _, name := range joined {
 		if seq := resume[name]; seq > 0 && !slices.Contains(ahead, name) && !c.ended() {
-			c.inbound(ctx, Ack{Topic: name, Seq: seq})
+			c.acknowledge(ctx, Ack{Topic: name, Seq: seq})
 		}
 	}
 }
@@ -105,7 +107,7 @@ func (c *conn) catchUp(s *sub) {
 		if live {
 			return
 		}
-		page, own, err := c.hub.fetch(s.topic, pos)
+		page, own, err := c.hub.fetch(s.topic, leg{pos, true})
 		if err != nil {
 			c.hub.Log.Error().Err(err).Str("topic", s.topic.name).Msg("notices not replayed")
 			c.close(CloseRestarting)

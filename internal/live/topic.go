@@ -8,9 +8,12 @@ import (
 )
 
 const (
-	// fetchesAtOnce bounds what catching up may ask of the store, so that a
-	// whole city coming back at once leaves connections for the calls.
+	// fetchesAtOnce bounds what live topics may ask of the store.
 	fetchesAtOnce = 16
+	// arrivalsAtOnce and returnsAtOnce bound what those who come back may: a whole
+	// city at once leaves the processors and the store to the calls.
+	arrivalsAtOnce = 2
+	returnsAtOnce  = 1
 	// pageSize is the number of notices in one fetch.
 	pageSize = 200
 	// lastAtOnce is the number of topics in one question of the first sweep.
@@ -29,8 +32,8 @@ type topic struct {
 	head     int64 // -1: not known yet
 	wanted   int64 // the highest number heard of
 	fetching bool
-	flights  map[int64]*flight // by the number that they fetch after
-	traces   map[int64]string  // spans of what is to be fetched, by number; mostly nil
+	flights  map[leg]*flight
+	traces   map[int64]string // spans of what is to be fetched, by number; mostly nil
 }
 
 // sub is one connection listening to one topic. Until it is live, only its
@@ -46,7 +49,7 @@ type sub struct {
 }
 
 func newTopic(name string) *topic {
-	return &topic{name: name, subs: map[*sub]struct{}{}, head: -1, flights: map[int64]*flight{}}
+	return &topic{name: name, subs: map[*sub]struct{}{}, head: -1, flights: map[leg]*flight{}}
 }
 
 // tell hands a pushed notice to the listeners if it is next, drops it if they
@@ -118,7 +121,7 @@ func (h *Hub) advance(t *topic) {
 		from, wanted := t.head, t.wanted
 		t.mu.Unlock()
 
-		page, own, err := h.fetch(t, from)
+		page, own, err := h.fetch(t, leg{after: from})
 		gone := int64(0) // up to here
 		if err == nil && own && len(page) == 0 {
 			gone, err = h.lastOf(t)
@@ -240,6 +243,13 @@ func (h *Hub) goLive(s *sub) (live bool, pos, head int64) {
 	return s.live, s.pos, s.topic.head
 }
 
+// leg is what a flight fetches: what comes after a number, at the pace of those who
+// come back or at once.
+type leg struct {
+	after int64
+	paced bool
+}
+
 // flight is a fetch under way that whoever stands at the same number shares.
 type flight struct {
 	done chan struct{}
@@ -249,28 +259,30 @@ type flight struct {
 
 // fetch returns the next page of a topic, encoded once for all who share it.
 // When it is not the caller's own, it may be older than what the caller knows.
-func (h *Hub) fetch(t *topic, after int64) (page []frame, own bool, err error) {
+func (h *Hub) fetch(t *topic, l leg) (page []frame, own bool, err error) {
 	t.mu.Lock()
-	if f, ok := t.flights[after]; ok {
+	if f, ok := t.flights[l]; ok {
 		t.mu.Unlock()
 		<-f.done
 		return f.page, false, f.err
 	}
 	f := &flight{done: make(chan struct{})}
-	t.flights[after] = f
+	t.flights[l] = f
 	t.mu.Unlock()
 
-	f.page, f.err = h.read(t.name, after)
+	gate := h.slots
+	if l.paced {
+		gate = h.returns
+	}
+	gate.pass(func() { f.page, f.err = h.read(t.name, l.after) })
 	t.mu.Lock()
-	delete(t.flights, after)
+	delete(t.flights, l)
 	t.mu.Unlock()
 	close(f.done)
 	return f.page, true, f.err
 }
 
 func (h *Hub) read(name string, after int64) ([]frame, error) {
-	h.slots <- struct{}{}
-	defer func() { <-h.slots }()
 	ctx, cancel := context.WithTimeout(context.Background(), fetchWait)
 	defer cancel()
 	notices, err := h.After(ctx, name, after, pageSize)

@@ -25,7 +25,7 @@ type acks struct {
 }
 
 const (
-	acksAtOnce = 128
+	acksAtOnce = 32
 	acksWait   = 5 * time.Second
 )
 
@@ -79,7 +79,11 @@ func (s *Store) keepAcks() {
 		if n == 0 {
 			return
 		}
+		began := time.Now()
 		s.keepTogether(together)
+		if n == acksAtOnce { // a city comes back
+			time.Sleep(time.Since(began))
+		}
 	}
 }
 

@@ -1,0 +1,26 @@
+package live
+
+import "time"
+
+// gate lets so many through at once. Behind one that rests as long as the last work
+// took, half of what it leads to is left for others, on whatever machine.
+type gate struct {
+	places chan struct{}
+	rests  bool
+}
+
+func newGate(n int, rests bool) gate { return gate{make(chan struct{}, n), rests} }
+
+// pass does the work when it is its turn, in the order of coming.
+func (g gate) pass(work func()) {
+	g.places <- struct{}{}
+	began := time.Now()
+	work()
+	if g.rests {
+		time.AfterFunc(time.Since(began), g.leave)
+	} else {
+		g.leave()
+	}
+}
+
+func (g gate) leave() { <-g.places }
