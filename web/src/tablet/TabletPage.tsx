@@ -26,7 +26,7 @@ export function TabletPage() {
   const user = useUser();
   const link = useLink();
   useState(() => belongsTo(user.id)); // before anything is read from the device
-  const { work, markRead, markStatus, reload } = useWork();
+  const { work, markRead, markStatus, unsay, reload } = useWork();
   const position = usePosition();
   useWaitingSheets();
   const [chosen, setChosen] = useState<string | null>(null);
@@ -119,7 +119,7 @@ export function TabletPage() {
           work={open}
           onRead={() => void markRead(open.assignment.id, open.briefing.revision)}
           onStep={(step) => void markStatus(open.assignment.id, step)}
-          onRefused={() => void reload()}
+          onRefused={() => void unsay(open.assignment.id)}
         />
       )}
     </main>

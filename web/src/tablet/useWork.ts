@@ -47,7 +47,12 @@ export function useWork() {
     await keepStatus(assignment, status);
     await show();
   };
-  return { work, markRead, markStatus, reload };
+  /** The server did not take what the crew said: its own word counts again. */
+  const unsay = async (assignment: string) => {
+    await keepStatus(assignment, "assigned");
+    await reload();
+  };
+  return { work, markRead, markStatus, unsay, reload };
 }
 
 /** Takes over what the server lists. What came by the stream meanwhile is not in `known` and stays. */

@@ -35,6 +35,17 @@ test("a revision is news once, and an older one never takes its place", async ()
   expect((await workOnDevice()).map(({ briefing }) => briefing.revision)).toEqual([2]);
 });
 
+test("a revision that was on its way takes nothing back that the crew said", async () => {
+  await storeWork(work("a", 1));
+  await keepStatus("a", "cleared");
+  expect(await storeWork(work("a", 2))).toBe(true);
+  expect((await workOnDevice()).map(isDone)).toEqual([true]);
+  expect(await unread()).toEqual([]);
+  await keepStatus("a", "assigned"); // it was refused
+  await storeWork({ ...work("a", 2), assignment: { ...work("a", 2).assignment, status: "en_route" } });
+  expect((await workOnDevice()).map(({ assignment }) => assignment.status)).toEqual(["en_route"]);
+});
+
 test("the newest assignment stands first", async () => {
   await storeWork(work("old", 1));
   await storeWork(work("new", 1, "2026-03-01T13:00:00Z"));

@@ -62,13 +62,31 @@ export async function workOnDevice(): Promise<Work[]> {
   );
 }
 
-/** Stores a revision, unless the device has it or a newer one; says whether it is news. */
+const statuses = ["assigned", "en_route", "on_scene", "cleared", "cancelled"] as const;
+
+/** The one that is further on: an assignment never goes back. */
+const further = (a: Assignment["status"], b: Assignment["status"]) =>
+  statuses.indexOf(a) < statuses.indexOf(b) ? b : a;
+
+/**
+ * Stores a revision, unless the device has it or a newer one; says whether it is news. What the crew
+ * said meanwhile stays: a revision may have been on its way.
+ */
 export async function storeWork(work: Work): Promise<boolean> {
   const store = (await held()).transaction("work", "readwrite").store;
   const before = await store.get(work.assignment.id);
   const news = before === undefined || before.briefing.revision < work.briefing.revision;
   const read = Math.max(before?.read ?? 0, work.read);
-  await store.put({ ...work, read, briefing: news ? work.briefing : before.briefing }, work.assignment.id);
+  const status = further(work.assignment.status, before?.assignment.status ?? "assigned");
+  await store.put(
+    {
+      ...work,
+      read,
+      assignment: { ...work.assignment, status },
+      briefing: news ? work.briefing : before.briefing,
+    },
+    work.assignment.id,
+  );
   return news;
 }
 
