@@ -38,7 +38,8 @@ where d.due_at is not null or s.id is not null
 order by d.topic, d.incident_id, d.seq for update of d`
 
 const (
-	insertEscalation = `insert into escalation (topic, seq, step, level, at) values ($1, $2, $3, $4, $5)`
+	// One that is there already must not hold up the others of its batch.
+	insertEscalation = `insert into escalation (topic, seq, step, level, at) values ($1, $2, $3, $4, $5) on conflict do nothing`
 	// lookNext leaves the look to the newest revision.
 	lookNext = `
 update delivery d set due_at = case when f.seq = $4 then $3::timestamptz end

@@ -181,9 +181,8 @@ func (n news) tell(ctx context.Context, db batches, then ...string) error {
 }
 
 const noticesAfter = `
-select n.topic, n.seq, n.type, n.at, n.body, r.body
-from notice n left join briefing_revision r on r.briefing_id = n.briefing_id and r.revision = n.revision
-where n.topic = $1 and n.seq > $2 order by n.seq limit $3`
+select topic, seq, type, at, body, coalesce(briefing_id::text, ''), coalesce(revision, 0)
+from notice where topic = $1 and seq > $2 order by seq limit $3`
 
 // Notices returns what was told on a topic after a number, in order.
 func (s *Store) Notices(ctx context.Context, topic string, after int64, limit int) ([]control.Notice, error) {
@@ -191,15 +190,77 @@ func (s *Store) Notices(ctx context.Context, topic string, after int64, limit in
 	if err != nil {
 		return nil, sorted(err, "read notices")
 	}
-	told, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (n control.Notice, err error) {
-		var page []byte
-		if err := row.Scan(&n.Topic, &n.Seq, &n.Type, &n.At, &n.Body, &page); err != nil || page == nil {
-			return n, err
-		}
-		n.Body, err = joined(n.Body, page)
-		return n, err
+	found, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (i item, err error) {
+		return i, row.Scan(&i.Topic, &i.Seq, &i.Type, &i.At, &i.Body, &i.briefing, &i.revision)
 	})
-	return told, sorted(err, "read notices")
+	if err != nil {
+		return nil, sorted(err, "read notices")
+	}
+	pages, err := s.pagesOf(ctx, found)
+	if err != nil {
+		return nil, sorted(err, "read briefings")
+	}
+	for i := range found {
+		if page, is := pages[found[i].sheet()]; is {
+			if found[i].Body, err = joined(found[i].Body, page); err != nil {
+				return nil, err
+			}
+		}
+	}
+	return news(found).told(), nil
+}
+
+// sheet names the page of a frame. Units that are told a revision at once share it;
+// where the database was set back, a revision that is made anew has another time.
+type sheet struct {
+	briefing briefing.ID
+	revision int
+	at       time.Time
+}
+
+func (i item) sheet() sheet { return sheet{i.briefing, i.revision, i.At.UTC()} }
+
+const revisionBodies = `
+select r.briefing_id, r.revision, r.body
+from unnest($1::uuid[], $2::int[]) a (briefing_id, revision) join briefing_revision r using (briefing_id, revision)`
+
+// pagesOf returns the pages of the frames: a crowd that comes back is told the same.
+func (s *Store) pagesOf(ctx context.Context, frames []item) (map[sheet][]byte, error) {
+	pages := map[sheet][]byte{}
+	var lacking []sheet
+	var ids []string
+	var revisions []int
+	for _, f := range frames {
+		if f.revision == 0 {
+			continue
+		}
+		page, ok := s.sheets.Get(f.sheet())
+		if !ok {
+			lacking, ids, revisions = append(lacking, f.sheet()), append(ids, string(f.briefing)), append(revisions, f.revision)
+		}
+		pages[f.sheet()] = page
+	}
+	if len(lacking) == 0 {
+		return pages, nil
+	}
+	rows, err := s.pool.Query(ctx, revisionBodies, ids, revisions)
+	if err != nil {
+		return nil, err
+	}
+	var id briefing.ID
+	var revision int
+	var page []byte
+	_, err = pgx.ForEachRow(rows, []any{&id, &revision, &page}, func() error {
+		for _, l := range lacking {
+			if l.briefing == id && l.revision == revision {
+				pages[l] = page
+				s.sheets.Add(l, page)
+			}
+		}
+		page = nil
+		return nil
+	})
+	return pages, err
 }
 
 // lastNumbers looks past the topic at frames that were sent and not entered yet.

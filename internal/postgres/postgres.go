@@ -34,6 +34,8 @@ type Store struct {
 	self   string                   // the channel of this server
 	others atomic.Pointer[[]string] // those of other servers when last looked; nil when alone
 	pages  *expirable.LRU[string, []byte]
+
+	sheets *expirable.LRU[sheet, []byte]
 }
 
 // New keeps the record through the connections of a pool made by Open.
@@ -45,12 +47,20 @@ func New(pool *pgxpool.Pool) *Store {
 		seen:  newSeen(),
 		self:  newChannel(),
 		pages: expirable.NewLRU[string, []byte](readyMost, nil, pagesFor),
+
+		sheets: expirable.NewLRU[sheet, []byte](sheetsMost, nil, sheetsFor),
 	}
 }
 
 // statementCache is how many prepared statements a connection holds: more than
 // this package has.
 const statementCache = 256
+
+// What was told of late is kept for those who come back after an outage.
+const (
+	sheetsMost = 500
+	sheetsFor  = time.Minute
+)
 
 // connectWait bounds the way to one host: with several in the address, one that
 // is silent must not use up the time of a request.

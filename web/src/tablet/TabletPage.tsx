@@ -17,6 +17,9 @@ import { useWaitingSheets } from "./useSheet";
 import { addressOf, useWork } from "./useWork";
 import { belongsTo, isDone, isUnread, type Work } from "./work";
 
+/** As many assignments stand on the switch; the earlier ones that are done come on demand. */
+const recent = 6;
+
 const revisionOf = ({ assignment, briefing }: Work) => `${assignment.id} ${briefing.revision}`;
 
 export function TabletPage() {
@@ -31,6 +34,7 @@ export function TabletPage() {
   useWaitingSheets();
   const [chosen, setChosen] = useState<string | null>(null);
   const [tapped, setTapped] = useState<ReadonlySet<string>>(new Set());
+  const [all, setAll] = useState(false);
   const [sound, setSound] = useState(soundAllowed());
   const items = work.data ?? [];
   const open = items.find(({ assignment }) => assignment.id === chosen) ?? items[0];
@@ -39,6 +43,7 @@ export function TabletPage() {
   // A crew that is done with what it sees is shown where it is sent next, unless it is writing.
   const next = items.find(isUnread);
   if (open !== undefined && isDone(open) && next !== undefined && !isWriting()) setChosen(next.assignment.id);
+  const offered = items.filter((each, i) => all || i < recent || !isDone(each) || each === open);
   const news = items.filter((each) => isUnread(each) && !tapped.has(revisionOf(each)));
   const show = (each: Work) => {
     setChosen(each.assignment.id);
@@ -91,7 +96,7 @@ export function TabletPage() {
       </div>
       {items.length > 1 && (
         <nav aria-label={t("assignments")} className="tablet-switch">
-          {items.map((each) => (
+          {offered.map((each) => (
             <Button
               key={each.assignment.id}
               size="touch"
@@ -101,6 +106,11 @@ export function TabletPage() {
               {addressOf(each.briefing)} · {clockTime(new Date(each.assignment.assigned_at), language)}
             </Button>
           ))}
+          {offered.length < items.length && (
+            <Button size="touch" onPress={() => setAll(true)}>
+              {t("earlier")}
+            </Button>
+          )}
         </nav>
       )}
       {work.isPending && <Loading />}

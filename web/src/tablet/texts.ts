@@ -8,6 +8,7 @@ export const tablet = texts({
     noneKnown: "No assignment was known. Without a line none can come here: use the radio.",
     noShift: "You are not on a shift with a unit",
     assignments: "Assignments",
+    earlier: "Earlier",
     sound: { off: "Sound off: tap to turn on" },
     news: {
       new: "New briefing: {{address}}",
@@ -166,6 +167,7 @@ export const tablet = texts({
     noneKnown: "Väljakutset ei olnud teada. Ühenduseta uut siia ei tule: kasuta raadiot.",
     noShift: "Sa ei ole praegu ühegi ekipaaži vahetuses",
     assignments: "Väljakutsed",
+    earlier: "Varasemad",
     sound: { off: "Heli väljas: puuduta, et sisse lülitada" },
     news: {
       new: "Uus infoleht: {{address}}",

@@ -7,9 +7,11 @@ import {
   keepRead,
   keepStatus,
   storeWork,
+  withNewest,
   workOnDevice,
   type Assignment,
   type Briefing,
+  type Work,
 } from "./work";
 
 /** What the unit is sent to: from the server, from the stream, and kept on the device for when there is neither. */
@@ -30,22 +32,28 @@ export function useWork() {
     retry: false,
   });
   const reload = () => queries.invalidateQueries({ queryKey: ["work"] });
-  const show = async () => queries.setQueryData(["work"], await workOnDevice());
+  const show = async (assignment: string) => {
+    const before = queries.getQueryData<Work[]>(["work"]);
+    const now = before === undefined ? await workOnDevice() : await withNewest(before, assignment);
+    // Something else may have been stored meanwhile.
+    const same = queries.getQueryData(["work"]) === before;
+    queries.setQueryData(["work"], same ? now : await workOnDevice());
+  };
   // The acknowledgement waits for this promise: it is sent when the device has stored the revision.
   useNotice<Briefing & { assignment: Assignment }>("briefing", async ({ at, body }) => {
     const { assignment, ...briefing } = body;
     const news = await storeWork({ assignment, briefing, heardAt: at, read: 0 });
-    await show();
+    await show(assignment.id);
     if (news) chime();
   });
   useNotice("resync", reload);
   const markRead = async (assignment: string, revision: number) => {
     await keepRead(assignment, revision);
-    await show();
+    await show(assignment);
   };
   const markStatus = async (assignment: string, status: Assignment["status"]) => {
     await keepStatus(assignment, status);
-    await show();
+    await show(assignment);
   };
   /** The server did not take what the crew said: its own word counts again. */
   const unsay = async (assignment: string) => {

@@ -12,6 +12,7 @@ import {
   storeDraft,
   storeWork,
   waitingDrafts,
+  withNewest,
   workOnDevice,
   type Work,
 } from "./work";
@@ -50,6 +51,16 @@ test("the newest assignment stands first", async () => {
   await storeWork(work("old", 1));
   await storeWork(work("new", 1, "2026-03-01T13:00:00Z"));
   expect((await workOnDevice()).map(({ assignment }) => assignment.id)).toEqual(["new", "old"]);
+});
+
+test("one assignment is read anew among those that are known", async () => {
+  await storeWork(work("old", 1));
+  await storeWork(work("new", 1, "2026-03-01T13:00:00Z"));
+  const known = await workOnDevice();
+  await keepRead("old", 1);
+  expect(await withNewest(known, "old")).toEqual(await workOnDevice());
+  await dropWork(["new"]);
+  expect(await withNewest(known, "new")).toEqual([known[1]]);
 });
 
 test("a draft stays until it is saved, and only a pressed one waits", async () => {

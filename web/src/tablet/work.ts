@@ -55,11 +55,18 @@ const held = () =>
     terminated: () => (opened = undefined),
   }));
 
+const newestFirst = (a: Work, b: Work) => b.assignment.assigned_at.localeCompare(a.assignment.assigned_at);
+
 /** All that the device holds, newest first. */
 export async function workOnDevice(): Promise<Work[]> {
-  return (await (await held()).getAll("work")).sort((a, b) =>
-    b.assignment.assigned_at.localeCompare(a.assignment.assigned_at),
-  );
+  return (await (await held()).getAll("work")).sort(newestFirst);
+}
+
+/** What was on the device with one assignment as it is there now: of a busy night all is too much to read again. */
+export async function withNewest(before: readonly Work[], assignment: string): Promise<Work[]> {
+  const now = await (await held()).get("work", assignment);
+  const others = before.filter((each) => each.assignment.id !== assignment);
+  return now === undefined ? others : [now, ...others].sort(newestFirst);
 }
 
 const statuses = ["assigned", "en_route", "on_scene", "cleared", "cancelled"] as const;
