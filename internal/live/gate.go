@@ -2,8 +2,9 @@ package live
 
 import "time"
 
-// gate lets so many through at once. Behind one that rests as long as the last work
-// took, half of what it leads to is left for others, on whatever machine.
+// gate lets so many through at once. Behind one that rests half as long again as the
+// last work took, more than half of what it leads to is left for others, on whatever
+// machine.
 type gate struct {
 	places chan struct{}
 	rests  bool
@@ -17,7 +18,7 @@ func (g gate) pass(work func()) {
 	began := time.Now()
 	work()
 	if g.rests {
-		time.AfterFunc(time.Since(began), g.leave)
+		time.AfterFunc(time.Since(began)*3/2, g.leave)
 	} else {
 		g.leave()
 	}

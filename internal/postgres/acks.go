@@ -25,7 +25,7 @@ type acks struct {
 }
 
 const (
-	acksAtOnce = 32
+	acksAtOnce = 16
 	acksWait   = 5 * time.Second
 )
 
@@ -82,7 +82,7 @@ func (s *Store) keepAcks() {
 		began := time.Now()
 		s.keepTogether(together)
 		if n == acksAtOnce { // a city comes back
-			time.Sleep(time.Since(began))
+			time.Sleep(2 * time.Since(began))
 		}
 	}
 }
