@@ -12,16 +12,22 @@ type gate struct {
 
 func newGate(n int, rests bool) gate { return gate{make(chan struct{}, n), rests} }
 
+// longestRest is more than what is behind a gate takes when all is well: what was
+// stuck for a while must not be rested from for longer.
+const longestRest = 20 * time.Millisecond
+
 // pass does the work when it is its turn, in the order of coming.
 func (g gate) pass(work func()) {
 	g.places <- struct{}{}
 	began := time.Now()
+	defer func() { // also of a panic
+		if g.rests {
+			time.AfterFunc(min(time.Since(began)*3/2, longestRest), g.leave)
+		} else {
+			g.leave()
+		}
+	}()
 	work()
-	if g.rests {
-		time.AfterFunc(time.Since(began)*3/2, g.leave)
-	} else {
-		g.leave()
-	}
 }
 
 func (g gate) leave() { <-g.places }

@@ -25,8 +25,9 @@ type acks struct {
 }
 
 const (
-	acksAtOnce = 16
+	acksAtOnce = 32
 	acksWait   = 5 * time.Second
+	acksRest   = 50 * time.Millisecond // at most
 )
 
 // ack says that a unit's device has stored everything on its topic up to seq.
@@ -82,7 +83,7 @@ func (s *Store) keepAcks() {
 		began := time.Now()
 		s.keepTogether(together)
 		if n == acksAtOnce { // a city comes back
-			time.Sleep(2 * time.Since(began))
+			time.Sleep(min(time.Since(began), acksRest))
 		}
 	}
 }

@@ -201,7 +201,7 @@ func (s *Store) Notices(ctx context.Context, topic string, after int64, limit in
 		return nil, sorted(err, "read briefings")
 	}
 	for i := range found {
-		if page, is := pages[found[i].sheet()]; is {
+		if page, is := pages[found[i].pageKey()]; is {
 			if found[i].Body, err = joined(found[i].Body, page); err != nil {
 				return nil, err
 			}
@@ -210,35 +210,35 @@ func (s *Store) Notices(ctx context.Context, topic string, after int64, limit in
 	return news(found).told(), nil
 }
 
-// sheet names the page of a frame. Units that are told a revision at once share it;
+// pageKey names the page of a frame. Units that are told a revision at once share it;
 // where the database was set back, a revision that is made anew has another time.
-type sheet struct {
+type pageKey struct {
 	briefing briefing.ID
 	revision int
 	at       time.Time
 }
 
-func (i item) sheet() sheet { return sheet{i.briefing, i.revision, i.At.UTC()} }
+func (i item) pageKey() pageKey { return pageKey{i.briefing, i.revision, i.At.UTC()} }
 
 const revisionBodies = `
 select r.briefing_id, r.revision, r.body
 from unnest($1::uuid[], $2::int[]) a (briefing_id, revision) join briefing_revision r using (briefing_id, revision)`
 
 // pagesOf returns the pages of the frames: a crowd that comes back is told the same.
-func (s *Store) pagesOf(ctx context.Context, frames []item) (map[sheet][]byte, error) {
-	pages := map[sheet][]byte{}
-	var lacking []sheet
+func (s *Store) pagesOf(ctx context.Context, frames []item) (map[pageKey][]byte, error) {
+	pages := map[pageKey][]byte{}
+	var lacking []pageKey
 	var ids []string
 	var revisions []int
 	for _, f := range frames {
 		if f.revision == 0 {
 			continue
 		}
-		page, ok := s.sheets.Get(f.sheet())
+		page, ok := s.toldPages.Get(f.pageKey())
 		if !ok {
-			lacking, ids, revisions = append(lacking, f.sheet()), append(ids, string(f.briefing)), append(revisions, f.revision)
+			lacking, ids, revisions = append(lacking, f.pageKey()), append(ids, string(f.briefing)), append(revisions, f.revision)
 		}
-		pages[f.sheet()] = page
+		pages[f.pageKey()] = page
 	}
 	if len(lacking) == 0 {
 		return pages, nil
@@ -254,7 +254,7 @@ func (s *Store) pagesOf(ctx context.Context, frames []item) (map[sheet][]byte, e
 		for _, l := range lacking {
 			if l.briefing == id && l.revision == revision {
 				pages[l] = page
-				s.sheets.Add(l, page)
+				s.toldPages.Add(l, page)
 			}
 		}
 		page = nil

@@ -35,7 +35,7 @@ type Store struct {
 	others atomic.Pointer[[]string] // those of other servers when last looked; nil when alone
 	pages  *expirable.LRU[string, []byte]
 
-	sheets *expirable.LRU[sheet, []byte]
+	toldPages *expirable.LRU[pageKey, []byte]
 }
 
 // New keeps the record through the connections of a pool made by Open.
@@ -48,7 +48,7 @@ func New(pool *pgxpool.Pool) *Store {
 		self:  newChannel(),
 		pages: expirable.NewLRU[string, []byte](readyMost, nil, pagesFor),
 
-		sheets: expirable.NewLRU[sheet, []byte](sheetsMost, nil, sheetsFor),
+		toldPages: expirable.NewLRU[pageKey, []byte](toldMost, nil, toldFor),
 	}
 }
 
@@ -58,8 +58,8 @@ const statementCache = 256
 
 // What was told of late is kept for those who come back after an outage.
 const (
-	sheetsMost = 500
-	sheetsFor  = time.Minute
+	toldMost = 500
+	toldFor  = time.Minute
 )
 
 // connectWait bounds the way to one host: with several in the address, one that
