@@ -2,9 +2,8 @@ package live
 
 import "time"
 
-// gate lets so many through at once. Behind one that rests half as long again as the
-// last work took, more than half of what it leads to is left for others, on whatever
-// machine.
+// gate lets so many through at once. Behind one that rests as long as the last work
+// took, half of what it leads to is left for others, on whatever machine.
 type gate struct {
 	places chan struct{}
 	rests  bool
@@ -22,7 +21,7 @@ func (g gate) pass(work func()) {
 	began := time.Now()
 	defer func() { // also of a panic
 		if g.rests {
-			time.AfterFunc(min(time.Since(began)*3/2, longestRest), g.leave)
+			time.AfterFunc(min(time.Since(began), longestRest), g.leave)
 		} else {
 			g.leave()
 		}
