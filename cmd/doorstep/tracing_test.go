@@ -59,14 +59,10 @@ func (s *spans) forget() {
 	s.all = nil
 }
 
-func (s *spans) find(is func(span) bool) (span, bool) {
+func (s *spans) told() []span {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	i := slices.IndexFunc(s.all, is)
-	if i < 0 {
-		return span{}, false
-	}
-	return s.all[i], true
+	return slices.Clone(s.all)
 }
 
 // The call taker works at one node, the tablet is on line at another: one trace
@@ -103,22 +99,33 @@ func tracedToFrame(t *testing.T, kept *spans, taker, officer *client.Client, lin
 	kept.forget()
 	ask[struct{}](t, taker, http.MethodPost, "/incidents/"+in.ID+"/assignments", nil, map[string]string{"unit_id": unitOf(t, officer)})
 	next(t, line, "briefing")
-	var request, commit, nudge, frame span
 	holds := func() bool {
-		named := func(name string, below *span) (found span) {
-			found, _ = kept.find(func(s span) bool {
-				return s.name == name && (below == nil || s.trace == below.trace && s.parent == below.id)
-			})
+		all := kept.told()
+		below := func(parent span, name string) (found []span) {
+			for _, s := range all {
+				if s.name == name && s.trace == parent.trace && s.parent == parent.id {
+					found = append(found, s)
+				}
+			}
 			return found
 		}
-		request = named("POST /api/v1/incidents/{id}/assignments", nil)
-		commit, nudge = named("commit", &request), named("nudge", &request)
-		frame = named("frame", &nudge)
-		return request.node != "" && commit.node == request.node && nudge.node == request.node && frame.node != "" && frame.node != request.node
+		for _, request := range all {
+			if request.name != "POST /api/v1/incidents/{id}/assignments" {
+				continue
+			}
+			commits := below(request, "commit")
+			for _, nudge := range below(request, "nudge") { // at the other node where the commit told it
+				frames := below(nudge, "frame")
+				if len(commits) == 1 && commits[0].node == request.node && len(frames) == 1 && frames[0].node != request.node {
+					return true
+				}
+			}
+		}
+		return false
 	}
 	for end := time.Now().Add(5 * time.Second); !holds(); time.Sleep(20 * time.Millisecond) {
 		if time.Now().After(end) {
-			t.Logf("request %+v, commit %+v, nudge %+v, frame %+v", request, commit, nudge, frame)
+			t.Logf("spans %+v", kept.told())
 			return false
 		}
 	}

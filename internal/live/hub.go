@@ -234,8 +234,10 @@ func (h *Hub) told(n Notice, span string) {
 		h.nudgedOf(n.Topic, n.Seq, span)
 		return
 	}
+	ctx, nudge := trace.Continue(h.Tracer, span, "nudge")
+	defer nudge.End()
 	f := newFrame(n)
-	f.trace = span
+	f.trace = trace.Carry(ctx, h.Tracer)
 	h.tell(t, f)
 }
 
