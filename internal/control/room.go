@@ -202,8 +202,8 @@ type Store interface {
 	// repeat changes nothing.
 	ToldByRadio(ctx context.Context, id incident.ID, u unit.ID, revision int, by access.AccountID, now time.Time) ([]Notice, error)
 	// Escalate lets decide judge each unit's assignment that is due, and keeps and
-	// tells what it returns: once, however many servers ask.
-	Escalate(ctx context.Context, now time.Time, decide func(Underway) Escalated) ([]Notice, error)
+	// tells what it returns: once, however many servers ask. There may be more.
+	Escalate(ctx context.Context, now time.Time, decide func(Underway) Escalated) (told []Notice, more bool, err error)
 	Deadlines(ctx context.Context) (KeptDeadlines, error)
 	// SetDeadlines writes over a version; Stale when it is not the newest.
 	SetDeadlines(ctx context.Context, version int64, d briefing.Deadlines, by access.AccountID, now time.Time) error

@@ -32,12 +32,19 @@ type Escalated struct {
 // Escalate tells the call takers, and then the supervisors, of steps whose deadline
 // has passed.
 func (r *Room) Escalate(ctx context.Context) error {
-	now := r.Now()
-	notices, err := r.Store.Escalate(ctx, now, func(u Underway) Escalated { return escalate(u, now) })
-	if err != nil {
-		return fmt.Errorf("escalate: %w", err)
+	for more := true; more; {
+		began, now := time.Now(), r.Now()
+		var notices []Notice
+		var err error
+		notices, more, err = r.Store.Escalate(ctx, now, func(u Underway) Escalated { return escalate(u, now) })
+		if err != nil {
+			return fmt.Errorf("escalate: %w", err)
+		}
+		r.tell(ctx, Kept{Notices: notices})
+		if more { // half of the time is left to who sends a unit
+			time.Sleep(time.Since(began))
+		}
 	}
-	r.tell(ctx, Kept{Notices: notices})
 	return nil
 }
 

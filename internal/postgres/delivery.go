@@ -37,15 +37,29 @@ select ` + deliveryColumns + `
 from delivery d join unit u on u.id = d.unit_id
 where d.incident_id = $1 order by d.revision, d.sent_at, u.call_sign`
 
-// A step that is done may begin the wait for the next: where nothing was waited for,
-// the delivery is looked at at once.
-const deliveredUpTo = `
-update delivery d set delivered_at = $4, due_at = coalesce(d.due_at, $4) from unit u
+// newerSent is true where a newer revision has taken the place of d.
+const newerSent = `exists (
+    select from delivery n where n.incident_id = d.incident_id and n.unit_id = d.unit_id
+        and n.briefing_id = d.briefing_id and n.revision > d.revision)`
+
+// nextStep is when the newest revision is looked at next, once a step is done: at the
+// deadline of the step after it, which counts from the oldest revision that lacks it.
+// $4 is now.
+func nextStep(step string) string {
+	return `
+due_at = case when ` + newerSent + ` then d.due_at else greatest($4, (
+    select min(o.sent_at) from delivery o
+    where o.incident_id = d.incident_id and o.unit_id = d.unit_id and o.` + step + `_at is null and o.radio_at is null
+) + (select ` + step + ` from deadline order by version desc limit 1)) end`
+}
+
+var deliveredUpTo = `
+update delivery d set ` + nextStep("displayed") + `, delivered_at = $4 from unit u
 where u.id = d.unit_id and d.unit_id = $1 and d.topic = $2 and d.seq <= $3 and d.delivered_at is null
 returning ` + deliveryColumns
 
-const displayedAt = `
-update delivery d set displayed_at = $4, delivered_at = coalesce(d.delivered_at, $4), due_at = coalesce(d.due_at, $4) from unit u
+var displayedAt = `
+update delivery d set ` + nextStep("read") + `, displayed_at = $4, delivered_at = coalesce(d.delivered_at, $4) from unit u
 where u.id = d.unit_id and d.unit_id = $1 and d.briefing_id = $2 and d.revision = $3 and d.displayed_at is null
 returning ` + deliveryColumns
 
@@ -61,8 +75,7 @@ func (s *Store) Displayed(ctx context.Context, u unit.ID, id briefing.ID, revisi
 // waitEnds ends the wait for the newest revision; for an older one, the newest is
 // looked at at once, by its own time. $4 is now.
 const waitEnds = `
-due_at = case when exists (
-    select from delivery n where n.briefing_id = d.briefing_id and n.unit_id = d.unit_id and n.revision > d.revision) then $4::timestamptz end`
+due_at = case when ` + newerSent + ` then $4::timestamptz end`
 
 const readAt = `
 update delivery d set ` + waitEnds + `, read_at = $4, read_by = $5, displayed_at = coalesce(d.displayed_at, $4), delivered_at = coalesce(d.delivered_at, $4)

@@ -29,7 +29,7 @@ const dueDeliveries = `
 select ` + deliveryColumns + `, s.id is not null,
     (select i.number from incident i where i.id = d.incident_id),
     exists (select from take_over t where t.incident_id = d.incident_id)
-from (select incident_id, unit_id from delivery where due_at <= $1 group by 1, 2 order by min(due_at) limit 200) due
+from (select incident_id, unit_id from delivery where due_at <= $1 group by 1, 2 order by min(due_at) limit $2) due
 join delivery d on d.incident_id = due.incident_id and d.unit_id = due.unit_id
 join unit u on u.id = d.unit_id
 left join assignment s on s.incident_id = d.incident_id and s.unit_id = d.unit_id and s.status not in ('cleared', 'cancelled')
@@ -40,27 +40,31 @@ order by d.topic, d.incident_id, d.seq for update of d`
 const (
 	// One that is there already must not hold up the others of its batch.
 	insertEscalation = `insert into escalation (topic, seq, step, level, at) values ($1, $2, $3, $4, $5) on conflict do nothing`
-	// lookNext leaves the look to the newest revision.
+	// lookNext leaves the look to the newest revision, at $3.
 	lookNext = `
-update delivery d set due_at = case when f.seq = $4 then $3::timestamptz end
-from unnest($2::bigint[]) f (seq) where d.topic = $1 and d.seq = f.seq and d.incident_id = $5`
+update delivery d set due_at = case when d.seq = $4 then $3::timestamptz end
+where d.incident_id = $1 and d.unit_id = $2 and d.seq <= $4 and (d.due_at is not null or d.seq = $4)`
 )
 
-// Escalate lets decide judge each unit's assignment that is due.
-func (s *Store) Escalate(ctx context.Context, now time.Time, decide func(control.Underway) control.Escalated) ([]control.Notice, error) {
+// judgedAtOnce is how many assignments one transaction judges: a city that has lost its
+// line is due all at once, and must not hold up who sends a unit.
+const judgedAtOnce = 50
+
+// Escalate lets decide judge each unit's assignment that is due; more is true when
+// there may be others.
+func (s *Store) Escalate(ctx context.Context, now time.Time, decide func(control.Underway) control.Escalated) (notices []control.Notice, more bool, err error) {
 	var due bool
 	if err := s.pool.QueryRow(ctx, anythingDue, now).Scan(&due); err != nil || !due {
-		return nil, sorted(err, "look for what is late")
+		return nil, false, sorted(err, "look for what is late")
 	}
 	var told news
-	err := s.within(ctx, "escalate what is late", func(tx pgx.Tx) error {
-		told = nil
+	err = s.within(ctx, "escalate what is late", func(tx pgx.Tx) error {
 		var mine bool
 		var at briefing.Deadlines
 		if err := tx.QueryRow(ctx, escalating).Scan(&mine, &at.Delivered, &at.Displayed, &at.Read, &at.Supervisor); err != nil || !mine {
 			return err
 		}
-		rows, err := tx.Query(ctx, dueDeliveries, now)
+		rows, err := tx.Query(ctx, dueDeliveries, now, judgedAtOnce)
 		if err != nil {
 			return err
 		}
@@ -68,8 +72,8 @@ func (s *Store) Escalate(ctx context.Context, now time.Time, decide func(control
 		if err != nil {
 			return err
 		}
-		b := &pgx.Batch{}
-		for len(found) > 0 {
+		b, judged := &pgx.Batch{}, 0
+		for ; len(found) > 0; judged++ {
 			n := 1
 			for n < len(found) && found[n].IncidentID == found[0].IncidentID && found[n].UnitID == found[0].UnitID {
 				n++
@@ -79,12 +83,14 @@ func (s *Store) Escalate(ctx context.Context, now time.Time, decide func(control
 			}
 			found = found[n:]
 		}
+		more = judged == judgedAtOnce
 		if err := tx.SendBatch(ctx, b).Close(); err != nil {
 			return err
 		}
 		return told.tell(ctx, tx)
 	})
-	return told.kept(err)
+	notices, err = told.kept(err)
+	return notices, more && err == nil, err
 }
 
 // dueDelivery is a revision on its way; active unless its assignment has ended.
@@ -103,9 +109,7 @@ func scanDue(row pgx.CollectableRow) (d dueDelivery, err error) {
 func escalate(b *pgx.Batch, told *news, sent []dueDelivery, at briefing.Deadlines, now time.Time, decide func(control.Underway) control.Escalated) error {
 	newest := sent[len(sent)-1]
 	underway := control.Underway{Number: newest.number, TakenOver: newest.takenOver, Deadlines: at}
-	seqs := make([]int64, len(sent))
-	for i, d := range sent {
-		seqs[i] = d.Seq
+	for _, d := range sent {
 		if d.active {
 			underway.Sent = append(underway.Sent, d.Delivery)
 		}
@@ -123,7 +127,7 @@ func escalate(b *pgx.Batch, told *news, sent []dueDelivery, at briefing.Deadline
 	if !out.Next.IsZero() {
 		next = &out.Next
 	}
-	b.Queue(lookNext, newest.Topic, seqs, next, newest.Seq, newest.IncidentID)
+	b.Queue(lookNext, newest.IncidentID, newest.UnitID, next, newest.Seq)
 	return nil
 }
 

@@ -312,3 +312,31 @@ func TestASupervisorSeesWhatWasNotAsked(t *testing.T) {
 	_, err = w.room.Watched(t.Context(), w.taker, "", 10)
 	wantKind(t, err, fault.Forbidden)
 }
+
+// The look at what was told late must not wait for the supervisor's time: the next
+// deadline may be before it.
+func TestWhatIsDoneLateHasItsNextDeadline(t *testing.T) {
+	w := newWorld(t)
+	must(t, w.store.SetDeadlines(t.Context(), 1, briefing.Deadlines{
+		Delivered: 10 * time.Second, Displayed: 20 * time.Second, Read: time.Minute, Supervisor: 40 * time.Second}, w.supervisor().ID, w.now))
+	_, kept := w.assigned()
+	w.after(10 * time.Second)
+	must(t, w.room.Acknowledge(t.Context(), w.officer, w.topic(), kept.Written.Deliveries[0].Seq))
+	w.after(0)
+	w.after(10 * time.Second)
+	if got, want := w.escalated(), []string{takerHears, "incident displayed call_taker"}; !slices.Equal(got, want) {
+		t.Errorf("told %v, want %v", got, want)
+	}
+}
+
+func TestACityThatIsDueIsJudgedInOneLook(t *testing.T) {
+	w := newWorld(t)
+	for range 120 {
+		w.assigned()
+	}
+	w.after(10 * time.Second)
+	if n := len(w.escalated()); n != 120 {
+		t.Errorf("%d of 120 are told", n)
+	}
+	w.gapless()
+}
