@@ -25,7 +25,7 @@ func (a *acks) add(ack Ack) (first bool) {
 	return true
 }
 
-// take returns the next to be applied; when there is none, the applying has ended.
+// take returns one to be applied: the highest number that came until now.
 func (a *acks) take() (ack Ack, ok bool) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -33,8 +33,18 @@ func (a *acks) take() (ack Ack, ok bool) {
 		delete(a.up, topic)
 		return Ack{topic, seq}, true
 	}
-	a.endLocked()
 	return ack, false
+}
+
+// more is false when all are applied: the applying has ended.
+func (a *acks) more() bool {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if len(a.up) > 0 {
+		return true
+	}
+	a.endLocked()
+	return false
 }
 
 func (a *acks) end() {

@@ -265,24 +265,22 @@ func (c *conn) inbound(ctx context.Context, f Inbound) {
 	c.answer(f.kind(), f.ref(), c.hub.Inbound(ctx, c.actor, f))
 }
 
-// acknowledge has an acknowledgement applied beside the reading: those that come
-// meanwhile are one, up to the highest number.
+// acknowledge has an acknowledgement applied beside the reading, when it is its turn:
+// those that come meanwhile are one, up to the highest number.
 func (c *conn) acknowledge(ctx context.Context, ack Ack) {
 	if !c.plausible(ctx, ack) || !c.acks.add(ack) {
 		return
 	}
 	c.hub.open.Go(func() {
 		defer c.recovered()
-		whole := false
-		defer func() {
-			if !whole { // a panic: the reader may be waiting
-				c.acks.end()
-			}
-		}()
-		for next, ok := c.acks.take(); ok; next, ok = c.acks.take() {
-			c.inbound(ctx, next)
+		defer c.acks.end() // also of a panic: the reader may be waiting
+		for more := true; more; more = c.acks.more() {
+			c.hub.acks.pass(func() {
+				if next, ok := c.acks.take(); ok {
+					c.inbound(ctx, next)
+				}
+			})
 		}
-		whole = true
 	})
 }
 

@@ -118,6 +118,7 @@ type Hub struct {
 	slots   gate   // for what live topics fetch
 	arrives gate   // for who it is that comes, and where the topics stand
 	returns gate   // for what those who come back missed
+	acks    gate   // for what they have stored
 
 	mu        sync.RWMutex
 	topics    map[string]*topic
@@ -144,6 +145,7 @@ func New(c Config) *Hub {
 		slots:     newGate(fetchesAtOnce, false),
 		arrives:   newGate(arrivalsAtOnce, false),
 		returns:   newGate(returnsAtOnce, true),
+		acks:      newGate(acksAtOnce, true),
 		topics:    map[string]*topic{},
 		conns:     map[access.AccountID]map[*conn]struct{}{},
 		addresses: map[string]int{},

@@ -10,10 +10,11 @@ import (
 const (
 	// fetchesAtOnce bounds what live topics may ask of the store.
 	fetchesAtOnce = 16
-	// arrivalsAtOnce and returnsAtOnce bound what those who come back may: a whole
-	// city at once leaves the processors and the store to the calls.
+	// arrivalsAtOnce, returnsAtOnce and acksAtOnce bound what those who come back may: a
+	// whole city at once leaves the processors and the store to the calls.
 	arrivalsAtOnce = 2
 	returnsAtOnce  = 1
+	acksAtOnce     = 32 // the store keeps together those that wait for it
 	// pageSize is the number of notices in one fetch.
 	pageSize = 200
 	// lastAtOnce is the number of topics in one question of the first sweep.

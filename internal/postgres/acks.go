@@ -24,11 +24,7 @@ type acks struct {
 	keeping bool
 }
 
-const (
-	acksAtOnce = 32
-	acksWait   = 5 * time.Second
-	acksRest   = 50 * time.Millisecond // at most
-)
+const acksWait = 5 * time.Second
 
 // ack says that a unit's device has stored everything on its topic up to seq.
 type ack struct {
@@ -72,19 +68,13 @@ func (s *Store) Acknowledge(ctx context.Context, u unit.ID, topic string, seq in
 func (s *Store) keepAcks() {
 	for {
 		s.acks.mu.Lock()
-		n := min(len(s.acks.waiting), acksAtOnce)
-		together := slices.Clone(s.acks.waiting[:n])
-		s.acks.waiting = slices.Delete(s.acks.waiting, 0, n)
-		s.acks.keeping = n > 0
+		together := s.acks.waiting
+		s.acks.waiting, s.acks.keeping = nil, len(together) > 0
 		s.acks.mu.Unlock()
-		if n == 0 {
+		if len(together) == 0 {
 			return
 		}
-		began := time.Now()
 		s.keepTogether(together)
-		if n == acksAtOnce { // a city comes back
-			time.Sleep(min(time.Since(began), acksRest))
-		}
 	}
 }
 
