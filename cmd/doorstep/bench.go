@@ -37,6 +37,7 @@ type BenchCommand struct {
 	DispatchPush     BenchPushCommand    `cmd:"" name:"dispatch_push" help:"Of those, only the time from an assignment to the briefing at the tablet."`
 	Idle             BenchIdleCommand    `cmd:"" help:"The memory of connections on which nothing is said."`
 	Storm            BenchStormCommand   `cmd:"" help:"How long tablets need to catch up that all come back at once when their node was restarted."`
+	City             BenchCityCommand    `cmd:"" hidden:""`
 	NewYear          BenchNewYearCommand `cmd:"" name:"new_year" help:"A busy day in short, with tablets in a real browser."`
 	TypeaheadQuality BenchTypingCommand  `cmd:"" help:"How often a mistyped address is found."`
 }
@@ -324,18 +325,30 @@ func (benchFlags) start(ctx context.Context, serve ServeCommand, pool *postgres.
 
 // crews makes n units with an officer each and signs the officers in.
 func (benchFlags) crews(ctx context.Context, store *postgres.Store, base string, n int) ([]*client.Client, error) {
+	if err := seedCrews(ctx, store, n); err != nil {
+		return nil, err
+	}
+	return signInCrews(ctx, base, 1, n)
+}
+
+func seedCrews(ctx context.Context, store *postgres.Store, n int) error {
 	hash, err := argon2id.CreateHash(benchPassword, &argon2id.Params{Memory: 1024, Iterations: 1, Parallelism: 1, SaltLength: 16, KeyLength: 32})
 	if err != nil {
-		return nil, err
+		return err
 	}
-	if _, err := store.SeedTablets(ctx, n, hash); err != nil {
-		return nil, err
-	}
-	out := make([]*client.Client, n)
-	for i := range out {
-		if out[i], err = client.SignIn(ctx, base, client.Credentials{Username: fmt.Sprintf("tablet%d", i+1), Password: benchPassword}); err != nil {
-			return nil, fmt.Errorf("sign in tablet %d: %w", i+1, err)
+	_, err = store.SeedTablets(ctx, n, hash)
+	return err
+}
+
+// signInCrews signs in the officers from one number to another.
+func signInCrews(ctx context.Context, base string, from, to int) ([]*client.Client, error) {
+	var out []*client.Client
+	for n := from; n <= to; n++ {
+		who, err := client.SignIn(ctx, base, client.Credentials{Username: fmt.Sprintf("tablet%d", n), Password: benchPassword})
+		if err != nil {
+			return nil, fmt.Errorf("sign in tablet %d: %w", n, err)
 		}
+		out = append(out, who)
 	}
 	return out, nil
 }

@@ -7,11 +7,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"net/http"
-	"strings"
-	"sync"
 	"time"
-
-	"golang.org/x/sync/errgroup"
 
 	"doorstep/internal/bench"
 	"doorstep/internal/client"
@@ -38,17 +34,10 @@ const (
 // storm is one run.
 type storm struct {
 	BenchStormCommand
-	serve     ServeCommand // of the node that is restarted
-	pool      *postgres.Pool
-	stop      context.CancelFunc
-	down      <-chan error
+	city      *farCity
 	m         measurement // by way of the other node
-	tablets   []*drill.Tablet
 	incidents []drill.Case
 	answered  map[string]bool // whether the last answer in a call was yes
-
-	mu   sync.Mutex
-	gate chan struct{} // closed when the tablets may come back
 }
 
 // Run prints one JSON object.
@@ -60,17 +49,12 @@ func (c BenchStormCommand) Run(ctx context.Context, d Deps) error {
 	defer pool.Close()
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
-	far, err := postgres.Open(ctx, at, 32)
-	if err != nil {
-		return err
-	}
-	defer far.Close()
-	s := &storm{BenchStormCommand: c, serve: ServeCommand{DatabaseURL: at, RedisURL: c.RedisURL}, pool: far, gate: make(chan struct{}), answered: map[string]bool{}}
 	base, done, err := c.start(ctx, ServeCommand{DatabaseURL: at, RedisURL: c.RedisURL}, pool)
 	if err != nil {
 		return err
 	}
-	if err := s.prepare(ctx, pool, base); err != nil {
+	s := &storm{BenchStormCommand: c, answered: map[string]bool{}}
+	if err := s.prepare(ctx, d, at, pool, base); err != nil {
 		return err
 	}
 	line, err := s.measure(ctx)
@@ -80,30 +64,27 @@ func (c BenchStormCommand) Run(ctx context.Context, d Deps) error {
 	if err := json.NewEncoder(d.Out).Encode(line); err != nil {
 		return err
 	}
-	s.stop()
+	err = s.city.end()
 	stop()
-	return errors.Join(<-s.down, <-done)
-}
-
-// up starts the node that is restarted, at the same address each time.
-func (s *storm) up(ctx context.Context) error {
-	ctx, s.stop = context.WithCancel(ctx)
-	base, down, err := s.start(ctx, s.serve, s.pool)
-	s.down, s.serve.Addr = down, strings.TrimPrefix(base, "http://")
-	return err
+	return errors.Join(err, <-done)
 }
 
 // prepare signs everybody in and sends the units.
-func (s *storm) prepare(ctx context.Context, pool *postgres.Pool, base string) error {
-	if err := s.up(ctx); err != nil {
-		return err
-	}
+func (s *storm) prepare(ctx context.Context, d Deps, at string, pool *postgres.Pool, base string) error {
 	store := postgres.New(pool.Pool)
-	officers, err := s.crews(ctx, store, base, s.Tablets+otherTablets)
+	err := seedCrews(ctx, store, s.Tablets+otherTablets)
 	if err != nil {
 		return err
 	}
-	others, err := timed(ctx, officers[s.Tablets:], base)
+	far := BenchCityCommand{benchFlags: benchFlags{DatabaseURL: at}, Tablets: s.Tablets, RedisURL: s.RedisURL}
+	if s.city, err = startCity(ctx, far, d.Err); err != nil {
+		return err
+	}
+	officers, err := signInCrews(ctx, base, s.Tablets+1, s.Tablets+otherTablets)
+	if err != nil {
+		return err
+	}
+	others, err := timed(ctx, officers, base)
 	if err != nil {
 		return err
 	}
@@ -116,29 +97,10 @@ func (s *storm) prepare(ctx context.Context, pool *postgres.Pool, base string) e
 		return fmt.Errorf("sign in the call taker: %w", err)
 	}
 	s.m = measurement{desk: desk, taker: drill.NewTaker(desk, base), tablets: others, places: places, rng: rand.New(rand.NewPCG(1, 2))}
-	for _, officer := range officers[:s.Tablets] {
-		t := drill.NewTablet(officer, drill.Habits{Wait: s.wait}, "http://"+s.serve.Addr)
-		go func() { _ = t.Run(ctx, 0) }() // Live tells
-		s.tablets = append(s.tablets, t)
-	}
-	for _, t := range s.tablets {
-		if err := t.Live(ctx); err != nil {
-			return err
-		}
-	}
 	if err := s.send(ctx); err != nil {
 		return err
 	}
 	return settle(ctx, pool)
-}
-
-// wait holds a tablet back until the node is there again; then all come at once.
-func (s *storm) wait(int) time.Duration {
-	s.mu.Lock()
-	gate := s.gate
-	s.mu.Unlock()
-	<-gate
-	return 0
 }
 
 func (s *storm) measure(ctx context.Context) (map[string]any, error) {
@@ -152,68 +114,50 @@ func (s *storm) measure(ctx context.Context) (map[string]any, error) {
 			normal = append(normal, took)
 		}
 	}
-	var worst time.Duration
+	var worst float64
+	var end citySays
 	for n := range s.Storms {
-		took, sent, err := s.once(ctx, n)
+		says, sent, err := s.once(ctx, n)
 		if err != nil {
 			return nil, err
 		}
-		worst, during = max(worst, took), append(during, sent...)
+		worst, during, end = max(worst, says.CaughtUp), append(during, sent...), says
 	}
-	missing, troubles := 0, 0
-	for _, t := range s.tablets {
-		missing += 1 + s.Storms*s.Behind - len(t.Stored())
-		troubles += len(t.Troubles())
-	}
-	if missing != 0 || troubles != 0 {
-		return nil, fmt.Errorf("%d briefings are missing, %d breaches of the contract", missing, troubles)
+	missing := s.Tablets*(1+s.Storms*s.Behind) - end.Stored
+	if missing != 0 || end.Troubles != 0 {
+		return nil, fmt.Errorf("%d briefings are missing, %d breaches of the contract", missing, end.Troubles)
 	}
 	usual, stormy := bench.P99(normal), bench.P99(during)
 	return map[string]any{
-		"name": "storm", "tablets": s.Tablets, "behind": s.Behind, "storms": s.Storms, "caught_up_s": worst.Seconds(),
+		"name": "storm", "tablets": s.Tablets, "behind": s.Behind, "storms": s.Storms, "caught_up_s": worst,
 		"dispatch_p99_ms": stormy, "normal_p99_ms": usual, "ratio_p99": stormy / usual, "n": len(during), "lost": missing,
 	}, nil
 }
 
-// once restarts the node and returns how long its tablets took to catch up, and how
-// long each dispatch of others meanwhile.
-func (s *storm) once(ctx context.Context, n int) (took time.Duration, sent []time.Duration, err error) {
-	s.mu.Lock()
-	s.gate = make(chan struct{})
-	s.mu.Unlock()
-	s.stop()
-	if err := <-s.down; err != nil {
-		return 0, nil, err
+// once restarts the node and returns when its tablets had caught up, and how long
+// each dispatch of others took meanwhile.
+func (s *storm) once(ctx context.Context, n int) (says citySays, sent []time.Duration, err error) {
+	if _, err := s.city.ask(cityAsked{Stop: true}); err != nil {
+		return says, nil, err
 	}
 	if err := s.fallBehind(ctx); err != nil {
-		return 0, nil, err
+		return says, nil, err
 	}
-	if err := s.up(ctx); err != nil {
-		return 0, nil, err
-	}
-	began := time.Now()
-	s.mu.Lock()
-	close(s.gate)
-	s.mu.Unlock()
 	here := make(chan error, 1)
 	go func() {
-		var all errgroup.Group
-		for _, t := range s.tablets {
-			all.Go(func() error { return t.Has(ctx, 1+(n+1)*s.Behind) })
-		}
-		err := all.Wait()
-		took = time.Since(began)
+		var err error
+		says, err = s.city.ask(cityAsked{Start: 1 + (n+1)*s.Behind})
 		here <- err
 	}()
 	for round := 0; ; round++ {
 		select {
 		case err := <-here:
-			return took, sent, err
+			return says, sent, err
 		default:
 		}
 		one, err := s.m.dispatch(ctx, round)
 		if err != nil {
-			return 0, nil, err
+			return says, nil, err
 		}
 		sent = append(sent, one)
 	}
@@ -222,7 +166,7 @@ func (s *storm) once(ctx context.Context, n int) (took time.Duration, sent []tim
 // send puts the tablets' units to work, a crowd on each incident, so that only the
 // others are free.
 func (s *storm) send(ctx context.Context) error {
-	for i, t := range s.tablets {
+	for i, unit := range s.city.units {
 		if i%crowd == 0 {
 			in, err := s.m.taker.Raise(ctx, string(s.m.place().ID))
 			if err != nil {
@@ -230,7 +174,7 @@ func (s *storm) send(ctx context.Context) error {
 			}
 			s.incidents = append(s.incidents, in)
 		}
-		if _, err := s.m.taker.Send(ctx, s.incidents[len(s.incidents)-1].Incident, t.Unit); err != nil {
+		if _, err := s.m.taker.Send(ctx, s.incidents[len(s.incidents)-1].Incident, unit); err != nil {
 			return err
 		}
 	}

@@ -26,10 +26,13 @@ from deadline d order by d.version desc limit 1`
 // assignment that has ended are marked. The rows are locked in the order in which a
 // tablet acknowledges them.
 const dueDeliveries = `
-select ` + deliveryColumns + `, s.id is not null,
-    (select i.number from incident i where i.id = d.incident_id),
-    exists (select from take_over t where t.incident_id = d.incident_id)
-from (select incident_id, unit_id from delivery where due_at <= $1 group by 1, 2 order by min(due_at) limit $2) due
+select ` + deliveryColumns + `, s.id is not null, due.number, due.taken_over
+from (
+    select incident_id, unit_id,
+        (select i.number from incident i where i.id = late.incident_id) number,
+        exists (select from take_over t where t.incident_id = late.incident_id) taken_over
+    from (select incident_id, unit_id from delivery where due_at <= $1 group by 1, 2 order by min(due_at) limit $2) late
+) due
 join delivery d on d.incident_id = due.incident_id and d.unit_id = due.unit_id
 join unit u on u.id = d.unit_id
 left join assignment s on s.incident_id = d.incident_id and s.unit_id = d.unit_id and s.status not in ('cleared', 'cancelled')
