@@ -32,20 +32,22 @@ type Escalated struct {
 // Escalate tells the call takers, and then the supervisors, of steps whose deadline
 // has passed.
 func (r *Room) Escalate(ctx context.Context) error {
-	for more := true; more; {
+	for {
 		began, now := time.Now(), r.Now()
-		var notices []Notice
-		var err error
-		notices, more, err = r.Store.Escalate(ctx, now, func(u Underway) Escalated { return escalate(u, now) })
+		notices, more, err := r.Store.Escalate(ctx, now, func(u Underway) Escalated { return escalate(u, now) })
 		if err != nil {
 			return fmt.Errorf("escalate: %w", err)
 		}
 		r.tell(ctx, Kept{Notices: notices})
-		if more { // half of the time is left to who sends a unit
-			time.Sleep(time.Since(began))
+		if !more {
+			return nil
+		}
+		select { // most of the time is left to who sends a unit
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-time.After(3 * time.Since(began)):
 		}
 	}
-	return nil
 }
 
 func escalate(u Underway, now time.Time) (out Escalated) {

@@ -22,17 +22,19 @@ const escalating = `
 select pg_try_advisory_xact_lock(20220), d.delivered, d.displayed, d.read, d.supervisor
 from deadline d order by d.version desc limit 1`
 
-// dueDeliveries are all revisions of the assignments that are due; those of an
+// dueDeliveries are all revisions of the assignments that are due longest; those of an
 // assignment that has ended are marked. The rows are locked in the order in which a
 // tablet acknowledges them.
 const dueDeliveries = `
-select ` + deliveryColumns + `, s.id is not null, due.number, due.taken_over
-from (
+with due as materialized (
     select incident_id, unit_id,
         (select i.number from incident i where i.id = late.incident_id) number,
         exists (select from take_over t where t.incident_id = late.incident_id) taken_over
-    from (select incident_id, unit_id from delivery where due_at <= $1 group by 1, 2 order by min(due_at) limit $2) late
-) due
+    from (select incident_id, unit_id from delivery where due_at <= $1 order by due_at limit $2) late
+    group by 1, 2
+)
+select ` + deliveryColumns + `, s.id is not null, due.number, due.taken_over
+from due
 join delivery d on d.incident_id = due.incident_id and d.unit_id = due.unit_id
 join unit u on u.id = d.unit_id
 left join assignment s on s.incident_id = d.incident_id and s.unit_id = d.unit_id and s.status not in ('cleared', 'cancelled')
@@ -49,9 +51,9 @@ update delivery d set due_at = case when d.seq = $4 then $3::timestamptz end
 where d.incident_id = $1 and d.unit_id = $2 and d.seq <= $4 and (d.due_at is not null or d.seq = $4)`
 )
 
-// judgedAtOnce is how many assignments one transaction judges: a city that has lost its
+// dueAtOnce is how many deliveries one transaction looks at: a city that has lost its
 // line is due all at once, and must not hold up who sends a unit.
-const judgedAtOnce = 50
+const dueAtOnce = 50
 
 // Escalate lets decide judge each unit's assignment that is due; more is true when
 // there may be others.
@@ -67,7 +69,7 @@ func (s *Store) Escalate(ctx context.Context, now time.Time, decide func(control
 		if err := tx.QueryRow(ctx, escalating).Scan(&mine, &at.Delivered, &at.Displayed, &at.Read, &at.Supervisor); err != nil || !mine {
 			return err
 		}
-		rows, err := tx.Query(ctx, dueDeliveries, now, judgedAtOnce)
+		rows, err := tx.Query(ctx, dueDeliveries, now, dueAtOnce)
 		if err != nil {
 			return err
 		}
@@ -75,8 +77,9 @@ func (s *Store) Escalate(ctx context.Context, now time.Time, decide func(control
 		if err != nil {
 			return err
 		}
-		b, judged := &pgx.Batch{}, 0
-		for ; len(found) > 0; judged++ {
+		more = len(found) > 0
+		b := &pgx.Batch{}
+		for len(found) > 0 {
 			n := 1
 			for n < len(found) && found[n].IncidentID == found[0].IncidentID && found[n].UnitID == found[0].UnitID {
 				n++
@@ -86,7 +89,6 @@ func (s *Store) Escalate(ctx context.Context, now time.Time, decide func(control
 			}
 			found = found[n:]
 		}
-		more = judged == judgedAtOnce
 		if err := tx.SendBatch(ctx, b).Close(); err != nil {
 			return err
 		}
