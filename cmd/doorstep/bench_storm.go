@@ -34,6 +34,7 @@ const (
 // storm is one run.
 type storm struct {
 	BenchStormCommand
+	pool      *postgres.Pool
 	city      *farCity
 	m         measurement // by way of the other node
 	incidents []drill.Case
@@ -53,8 +54,8 @@ func (c BenchStormCommand) Run(ctx context.Context, d Deps) error {
 	if err != nil {
 		return err
 	}
-	s := &storm{BenchStormCommand: c, answered: map[string]bool{}}
-	if err := s.prepare(ctx, d, at, pool, base); err != nil {
+	s := &storm{BenchStormCommand: c, pool: pool, answered: map[string]bool{}}
+	if err := s.prepare(ctx, d, at, base); err != nil {
 		return err
 	}
 	line, err := s.measure(ctx)
@@ -70,8 +71,8 @@ func (c BenchStormCommand) Run(ctx context.Context, d Deps) error {
 }
 
 // prepare signs everybody in and sends the units.
-func (s *storm) prepare(ctx context.Context, d Deps, at string, pool *postgres.Pool, base string) error {
-	store := postgres.New(pool.Pool)
+func (s *storm) prepare(ctx context.Context, d Deps, at, base string) error {
+	store := postgres.New(s.pool.Pool)
 	err := seedCrews(ctx, store, s.Tablets+otherTablets)
 	if err != nil {
 		return err
@@ -100,7 +101,7 @@ func (s *storm) prepare(ctx context.Context, d Deps, at string, pool *postgres.P
 	if err := s.send(ctx); err != nil {
 		return err
 	}
-	return settle(ctx, pool)
+	return settle(ctx, s.pool)
 }
 
 func (s *storm) measure(ctx context.Context) (map[string]any, error) {
@@ -141,6 +142,9 @@ func (s *storm) once(ctx context.Context, n int) (says citySays, sent []time.Dur
 		return says, nil, err
 	}
 	if err := s.fallBehind(ctx); err != nil {
+		return says, nil, err
+	}
+	if err := settle(ctx, s.pool); err != nil {
 		return says, nil, err
 	}
 	here := make(chan error, 1)
