@@ -21,14 +21,17 @@ type BenchStormCommand struct {
 	benchFlags `embed:""`
 	Tablets    int    `default:"2000" help:"Tablets of the node that is restarted."`
 	Behind     int    `default:"5" help:"Briefings that each of them missed."`
-	Storms     int    `default:"3" help:"How often the node is restarted."`
+	Storms     int    `default:"5" help:"How often the node is restarted."`
 	RedisURL   string `name:"redis-url" env:"DOORSTEP_REDIS_URL,REDIS_URL" help:"Redis between the nodes; without it PostgreSQL carries the nudges."`
 }
 
 const (
 	otherTablets = 50  // of the node that stays
 	crowd        = 100 // units on one incident
-	normalRounds = 600
+	normalRounds = 400
+	// everyDispatch is how often the others are sent a unit, before the storm and in it:
+	// at a pace of calls, though of very many, and not of the machine.
+	everyDispatch = 100 * time.Millisecond
 )
 
 // storm is one run.
@@ -107,7 +110,7 @@ func (s *storm) prepare(ctx context.Context, d Deps, at, base string) error {
 func (s *storm) measure(ctx context.Context) (map[string]any, error) {
 	var normal, during []time.Duration
 	for round := range coldRounds + normalRounds {
-		took, err := s.m.dispatch(ctx, round)
+		took, err := s.dispatch(ctx, round)
 		if err != nil {
 			return nil, err
 		}
@@ -159,11 +162,25 @@ func (s *storm) once(ctx context.Context, n int) (says citySays, sent []time.Dur
 			return says, sent, err
 		default:
 		}
-		one, err := s.m.dispatch(ctx, round)
+		one, err := s.dispatch(ctx, round)
 		if err != nil {
 			return says, nil, err
 		}
 		sent = append(sent, one)
+	}
+}
+
+// dispatch sends a unit of the others and waits until the next one is due.
+func (s *storm) dispatch(ctx context.Context, round int) (took time.Duration, err error) {
+	next := time.After(everyDispatch)
+	if took, err = s.m.dispatch(ctx, round); err != nil {
+		return took, err
+	}
+	select {
+	case <-next:
+		return took, nil
+	case <-ctx.Done():
+		return took, ctx.Err()
 	}
 }
 
