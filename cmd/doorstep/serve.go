@@ -405,10 +405,18 @@ func inbound(room *control.Room) func(context.Context, access.Actor, live.Inboun
 	}
 }
 
-func notices(store *postgres.Store) func(context.Context, string, int64, int) ([]live.Notice, error) {
-	return func(ctx context.Context, topic string, after int64, limit int) ([]live.Notice, error) {
-		told, err := store.Notices(ctx, topic, after, limit)
-		return frames(told), err
+func notices(store *postgres.Store) func(context.Context, []live.Place, int) ([][]live.Notice, error) {
+	return func(ctx context.Context, of []live.Place, limit int) ([][]live.Notice, error) {
+		topics, after := make([]string, len(of)), make([]int64, len(of))
+		for i, at := range of {
+			topics[i], after[i] = at.Topic, at.Seq
+		}
+		told, err := store.Notices(ctx, topics, after, limit)
+		pages := make([][]live.Notice, len(told))
+		for i, page := range told {
+			pages[i] = frames(page)
+		}
+		return pages, err
 	}
 }
 
@@ -438,8 +446,8 @@ func (a accounts) Actor(ctx context.Context, id access.AccountID) (access.Actor,
 	return a.store.Actor(ctx, id, time.Now())
 }
 
-func (a accounts) SignedIn(ctx context.Context, token string) (access.Actor, error) {
-	return a.store.SignedIn(ctx, token, time.Now())
+func (a accounts) SignedIn(ctx context.Context, tokens []string) (map[string]access.Actor, error) {
+	return a.store.SignedIn(ctx, tokens, time.Now())
 }
 
 func find(store *postgres.Store) func(context.Context, premise.Search) ([]httpapi.FoundAddress, error) {

@@ -158,14 +158,14 @@ func (a *auditor) checkUnit(ctx context.Context, id string, r record, t *tally) 
 	}
 	a.kept[id] = len(all)
 	for {
-		page, err := a.store.Notices(ctx, "unit:"+id, a.seqs[id], 200)
+		pages, err := a.store.Notices(ctx, []string{"unit:" + id}, []int64{a.seqs[id]}, 200)
 		if err != nil {
 			return err
 		}
-		if len(page) == 0 {
+		if len(pages[0]) == 0 {
 			break
 		}
-		for _, n := range page {
+		for _, n := range pages[0] {
 			if n.Seq != a.seqs[id]+1 {
 				t.note(&t.disorder, "the record has %d of unit %s after %d", n.Seq, id, a.seqs[id])
 			}

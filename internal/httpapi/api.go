@@ -21,6 +21,7 @@ import (
 
 	"doorstep/internal/access"
 	"doorstep/internal/control"
+	"doorstep/internal/gather"
 	"doorstep/internal/premise"
 	"doorstep/internal/trace"
 )
@@ -38,9 +39,9 @@ type Accounts interface {
 	// Actor returns who an account is now, with the unit of the present
 	// shift; NotFound when it is disabled.
 	Actor(ctx context.Context, id access.AccountID) (access.Actor, error)
-	// SignedIn returns who is behind the token of a session; NotFound when it
+	// SignedIn returns who is behind the tokens of sessions, without those that
 	// ended.
-	SignedIn(ctx context.Context, token string) (access.Actor, error)
+	SignedIn(ctx context.Context, tokens []string) (map[string]access.Actor, error)
 }
 
 // Credentials are how an account proves itself.
@@ -52,8 +53,6 @@ type Credentials struct {
 
 // Stream takes over a request as a websocket.
 type Stream interface {
-	// Arriving asks something for who opens a line, when it is its turn.
-	Arriving(ask func())
 	// Serve is told the address that the request came from.
 	Serve(w http.ResponseWriter, r *http.Request, a access.Actor, from string, signedIn func(context.Context) (access.Actor, bool))
 	SignOut(id access.AccountID)
@@ -80,8 +79,10 @@ type Server struct {
 	Secure bool
 	Limits *Limits
 
-	recent  *expirable.LRU[string, access.Actor] // by token
-	hashing chan struct{}                        // held by who checks a password
+	recent *expirable.LRU[string, access.Actor] // by token
+	// arrives asks who opens a line.
+	arrives *gather.Gather[string, signedIn]
+	hashing chan struct{} // held by who checks a password
 }
 
 // Readiness is the answer of /readyz.
@@ -95,6 +96,7 @@ type Readiness struct {
 func (s *Server) Handler() http.Handler {
 	s.hashing = make(chan struct{}, runtime.GOMAXPROCS(0))
 	s.recent = expirable.NewLRU[string, access.Actor](recentMost, nil, recentFor)
+	s.arrives = gather.New(gather.How{Most: arrivalsAtOnce, Wait: arrivalsWait, Rest: 2, RestMost: arrivalsRest}, s.signedIn)
 	mux := http.NewServeMux()
 	s.register(humago.New(mux, config()))
 	mux.HandleFunc("GET "+streamPath, s.stream)

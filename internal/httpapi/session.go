@@ -162,6 +162,10 @@ const (
 
 // actor finds who is behind a request's cookie.
 func (s *Server) actor(ctx context.Context, token string) (access.Actor, error) {
+	return s.actorBy(ctx, token, s.alone)
+}
+
+func (s *Server) actorBy(ctx context.Context, token string, ask func(context.Context, string) (signedIn, error)) (access.Actor, error) {
 	signIn := fault.New(fault.Unauthenticated, "sign in first")
 	if token == "" {
 		return access.Actor{}, signIn
@@ -169,15 +173,44 @@ func (s *Server) actor(ctx context.Context, token string) (access.Actor, error) 
 	if a, ok := s.recent.Get(token); ok {
 		return a, nil
 	}
-	a, err := s.Accounts.SignedIn(ctx, token)
-	if fault.Is(err, fault.NotFound) {
-		return a, signIn
+	found, err := ask(ctx, token)
+	if err == nil && !found.is {
+		err = signIn
 	}
 	if err == nil {
-		s.recent.Add(token, a)
+		s.recent.Add(token, found.actor)
 	}
-	return a, err
+	return found.actor, err
 }
+
+// signedIn is who is behind a token, if anybody.
+type signedIn struct {
+	actor access.Actor
+	is    bool
+}
+
+func (s *Server) signedIn(ctx context.Context, tokens []string) ([]signedIn, error) {
+	actors, err := s.Accounts.SignedIn(ctx, tokens)
+	found := make([]signedIn, len(tokens))
+	for i, token := range tokens {
+		found[i].actor, found[i].is = actors[token]
+	}
+	return found, err
+}
+
+// alone asks about one.
+func (s *Server) alone(ctx context.Context, token string) (signedIn, error) {
+	found, err := s.signedIn(ctx, []string{token})
+	return found[0], err
+}
+
+// A city that comes back at once is asked about together, and leaves the database to
+// the calls.
+const (
+	arrivalsAtOnce = 32
+	arrivalsWait   = 5 * time.Second
+	arrivalsRest   = 30 * time.Millisecond // at most
+)
 
 type actorKey struct{}
 
@@ -215,9 +248,7 @@ func (s *Server) stream(w http.ResponseWriter, r *http.Request) {
 	if cookie, err := r.Cookie(cookieName); err == nil {
 		token = cookie.Value
 	}
-	var a access.Actor
-	var err error
-	s.Stream.Arriving(func() { a, err = s.actor(r.Context(), token) })
+	a, err := s.actorBy(r.Context(), token, s.arrives.Ask)
 	if err != nil {
 		write(w, problem(err))
 		return

@@ -20,6 +20,7 @@ import (
 	"github.com/rs/zerolog"
 
 	"doorstep/internal/access"
+	"doorstep/internal/gather"
 	"doorstep/internal/trace"
 )
 
@@ -33,15 +34,21 @@ type Notice struct {
 	Body  json.RawMessage
 }
 
+// Place is how far somebody has come on a topic.
+type Place struct {
+	Topic string
+	Seq   int64
+}
+
 // Config is what a hub needs. The functions must be safe for concurrent use;
 // fields that say so have a default.
 type Config struct {
 	Log zerolog.Logger
 	Now func() time.Time // default time.Now
 
-	// After returns committed notices of a topic with a number above after,
-	// ascending and without gaps, at most limit.
-	After func(ctx context.Context, topic string, after int64, limit int) ([]Notice, error)
+	// After returns for each place the committed notices of its topic with a number
+	// above its own, ascending and without gaps, at most limit.
+	After func(ctx context.Context, of []Place, limit int) ([][]Notice, error)
 	// Last returns the last committed number of each topic, 0 or nothing for one
 	// that was never written.
 	Last func(ctx context.Context, topics []string) (map[string]int64, error)
@@ -116,9 +123,9 @@ type Hub struct {
 	Config
 	relay   *relay // without a way on a single server
 	slots   gate   // for what live topics fetch
-	arrives gate   // for who it is that comes, and where the topics stand
-	returns gate   // for what those who come back missed
-	acks    gate   // for what they have stored
+	acks    gate   // for what those who come back have stored
+	arrives *gather.Gather[[]string, map[string]int64]
+	returns *gather.Gather[Place, []frame] // what they missed
 
 	mu        sync.RWMutex
 	topics    map[string]*topic
@@ -142,15 +149,15 @@ type Hub struct {
 func New(c Config) *Hub {
 	h := &Hub{
 		Config:    c.withDefaults(),
-		slots:     newGate(fetchesAtOnce, false),
-		arrives:   newGate(arrivalsAtOnce, false),
-		returns:   newGate(returnsAtOnce, true),
-		acks:      newGate(acksAtOnce, true),
+		slots:     make(gate, fetchesAtOnce),
+		acks:      make(gate, acksAtOnce),
 		topics:    map[string]*topic{},
 		conns:     map[access.AccountID]map[*conn]struct{}{},
 		addresses: map[string]int{},
 		behind:    map[string]struct{}{},
 	}
+	h.arrives = gather.New(gather.How{Most: arrivalsAtOnce, Wait: fetchWait, Rest: arrivalsRest, RestMost: longestRest}, h.stand)
+	h.returns = gather.New(gather.How{Most: returnsAtOnce, Wait: fetchWait, Rest: returnsRest, RestMost: longestRest}, h.read)
 	var carriers []carrier
 	if c.Redis != nil {
 		carriers = append(carriers, byRedis{c.Redis})
@@ -248,9 +255,6 @@ func (h *Hub) nudge(span string, notices ...Notice) {
 		h.relay.offer(notices, span)
 	}
 }
-
-// Arriving asks something for who opens a line, when it is its turn.
-func (h *Hub) Arriving(ask func()) { h.arrives.pass(ask) }
 
 // SignOut closes the connections of an account on this server. Others notice
 // at their next beat.

@@ -22,9 +22,7 @@ func (c *conn) listen(ctx context.Context, of string, own, asked []string, resum
 			joined = append(joined, name)
 		}
 	}
-	var last map[string]int64
-	var err error
-	c.hub.Arriving(func() { last, err = c.hub.last(ctx, names) })
+	last, err := c.hub.arrives.Ask(ctx, names)
 	if err != nil {
 		c.hub.Log.Error().Err(err).Msg("topics not read")
 		c.close(CloseRestarting)

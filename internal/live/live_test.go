@@ -74,7 +74,7 @@ func (r *record) forget(topic string, n int) {
 	r.kept[topic] = r.kept[topic][n:]
 }
 
-func (r *record) after(_ context.Context, topic string, after int64, limit int) ([]Notice, error) {
+func (r *record) after(_ context.Context, of []Place, limit int) ([][]Notice, error) {
 	r.reads.Add(1)
 	select {
 	case r.asked <- struct{}{}:
@@ -85,13 +85,15 @@ func (r *record) after(_ context.Context, topic string, after int64, limit int) 
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	var page []Notice
-	for _, n := range r.kept[topic] {
-		if n.Seq > after && len(page) < limit {
-			page = append(page, n)
+	pages := make([][]Notice, len(of))
+	for i, at := range of {
+		for _, n := range r.kept[at.Topic] {
+			if n.Seq > at.Seq && len(pages[i]) < limit {
+				pages[i] = append(pages[i], n)
+			}
 		}
 	}
-	return page, nil
+	return pages, nil
 }
 
 // changed has the number of notices as its mark.

@@ -103,17 +103,21 @@ func (l *ledger) commit(topic string) Notice {
 
 var errAway = fault.New(fault.Unavailable, "the store is away")
 
-func (l *ledger) after(_ context.Context, topic string, after int64, limit int) ([]Notice, error) {
+func (l *ledger) after(_ context.Context, of []Place, limit int) ([][]Notice, error) {
 	l.mu.Lock()
 	away, slow := l.away, l.slow
-	from := min(max(int(after), l.pruned[topic]), len(l.all[topic]))
-	page := slices.Clone(l.all[topic][from:min(from+min(limit, 4), len(l.all[topic]))])
+	pages := make([][]Notice, len(of))
+	for i, at := range of {
+		all := l.all[at.Topic]
+		from := min(max(int(at.Seq), l.pruned[at.Topic]), len(all))
+		pages[i] = slices.Clone(all[from:min(from+min(limit, 4), len(all))])
+	}
 	l.mu.Unlock()
-	time.Sleep(slow) // it is old when it arrives
+	time.Sleep(slow) // they are old when they arrive
 	if away {
 		return nil, errAway
 	}
-	return page, nil
+	return pages, nil
 }
 
 func (l *ledger) last(_ context.Context, topics []string) (map[string]int64, error) {

@@ -124,6 +124,15 @@ func (h *Hub) changed(ctx context.Context) (last map[string]int64, mark string, 
 	return h.Changed(ctx, h.mark)
 }
 
+// stand is the last number of each topic that any of them asks for.
+func (h *Hub) stand(ctx context.Context, of [][]string) ([]map[string]int64, error) {
+	last, err := h.Last(ctx, slices.Concat(of...))
+	if err != nil {
+		return nil, err
+	}
+	return slices.Repeat([]map[string]int64{last}, len(of)), nil
+}
+
 func (h *Hub) last(ctx context.Context, names []string) (map[string]int64, error) {
 	ctx, cancel := context.WithTimeout(ctx, fetchWait)
 	defer cancel()

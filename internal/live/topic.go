@@ -10,11 +10,15 @@ import (
 const (
 	// fetchesAtOnce bounds what live topics may ask of the store.
 	fetchesAtOnce = 16
-	// arrivalsAtOnce, returnsAtOnce and acksAtOnce bound what those who come back may: a
-	// whole city at once leaves the processors and the store to the calls.
-	arrivalsAtOnce = 2
-	returnsAtOnce  = 1
-	acksAtOnce     = 32 // the store keeps together those that wait for it
+	// A whole city that comes back at once leaves the processors and the store to the
+	// calls: the store is asked for many together, with rests of so many times what the
+	// last question took, but no longer than longestRest.
+	arrivalsAtOnce = 32
+	arrivalsRest   = 2
+	returnsAtOnce  = 4
+	returnsRest    = 2
+	longestRest    = 30 * time.Millisecond
+	acksAtOnce     = 32 // of those that wait for the store
 	// pageSize is the number of notices in one fetch.
 	pageSize = 200
 	// lastAtOnce is the number of topics in one question of the first sweep.
@@ -271,11 +275,12 @@ func (h *Hub) fetch(t *topic, l leg) (page []frame, own bool, err error) {
 	t.flights[l] = f
 	t.mu.Unlock()
 
-	gate := h.slots
+	at := Place{t.name, l.after}
 	if l.paced {
-		gate = h.returns
+		f.page, f.err = h.returns.Ask(context.Background(), at)
+	} else {
+		h.slots.pass(func() { f.page, f.err = h.readNow(at) })
 	}
-	gate.pass(func() { f.page, f.err = h.read(t.name, l.after) })
 	t.mu.Lock()
 	delete(t.flights, l)
 	t.mu.Unlock()
@@ -283,16 +288,28 @@ func (h *Hub) fetch(t *topic, l leg) (page []frame, own bool, err error) {
 	return f.page, true, f.err
 }
 
-func (h *Hub) read(name string, after int64) ([]frame, error) {
+func (h *Hub) readNow(at Place) ([]frame, error) {
 	ctx, cancel := context.WithTimeout(context.Background(), fetchWait)
 	defer cancel()
-	notices, err := h.After(ctx, name, after, pageSize)
+	pages, err := h.read(ctx, []Place{at})
 	if err != nil {
 		return nil, err
 	}
-	page := make([]frame, len(notices))
-	for i, n := range notices {
-		page[i] = newFrame(n)
+	return pages[0], nil
+}
+
+// read returns what comes after each place, encoded.
+func (h *Hub) read(ctx context.Context, of []Place) ([][]frame, error) {
+	notices, err := h.After(ctx, of, pageSize)
+	if err != nil {
+		return nil, err
 	}
-	return page, nil
+	pages := make([][]frame, len(notices))
+	for i, page := range notices {
+		pages[i] = make([]frame, len(page))
+		for j, n := range page {
+			pages[i][j] = newFrame(n)
+		}
+	}
+	return pages, nil
 }

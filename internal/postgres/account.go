@@ -4,8 +4,6 @@ import (
 	"context"
 	"time"
 
-	"github.com/jackc/pgx/v5"
-
 	"doorstep/internal/access"
 )
 
@@ -27,9 +25,9 @@ func (s *Store) AccountByUsername(ctx context.Context, username string) (a Accou
 	return a, missing(err, "account")
 }
 
-// actorColumns are read by scanActor; $2 is now.
+// actorColumns are read by actorFields; $2 is now.
 const actorColumns = `
-select a.id, a.role, a.username, a.display_name, a.language, coalesce(a.district_code, ''),
+a.id, a.role, a.username, a.display_name, a.language, coalesce(a.district_code, ''),
        coalesce(duty.id::text, ''), coalesce(duty.call_sign, '')
 from account a
 left join lateral (
@@ -38,15 +36,16 @@ left join lateral (
     join unit u on u.id = h.unit_id
     where w.account_id = a.id order by h.starts desc limit 1) duty on true`
 
-const actorByID = actorColumns + ` where a.id = $1 and a.disabled_at is null`
+const actorByID = `select ` + actorColumns + ` where a.id = $1 and a.disabled_at is null`
 
 // Actor reads who an account is now, with the unit that it crews on the present
 // shift; NotFound when it is disabled.
 func (s *Store) Actor(ctx context.Context, id access.AccountID, now time.Time) (access.Actor, error) {
-	return scanActor(s.pool.QueryRow(ctx, actorByID, id, now))
+	var a access.Actor
+	err := s.pool.QueryRow(ctx, actorByID, id, now).Scan(actorFields(&a)...)
+	return a, missing(err, "account")
 }
 
-func scanActor(row pgx.Row) (a access.Actor, err error) {
-	err = row.Scan(&a.ID, &a.Role, &a.Username, &a.DisplayName, &a.Language, &a.DistrictCode, &a.UnitID, &a.CallSign)
-	return a, missing(err, "account")
+func actorFields(a *access.Actor) []any {
+	return []any{&a.ID, &a.Role, &a.Username, &a.DisplayName, &a.Language, &a.DistrictCode, &a.UnitID, &a.CallSign}
 }

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"slices"
-	"sync"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -12,19 +11,9 @@ import (
 
 	"doorstep/internal/briefing"
 	"doorstep/internal/control"
+	"doorstep/internal/gather"
 	"doorstep/internal/unit"
 )
-
-// acks are kept many in one transaction: while one is committed, those that come wait
-// for the next. One by one, a city of tablets that comes back takes the database from
-// those who send units.
-type acks struct {
-	mu      sync.Mutex
-	waiting []*ack
-	keeping bool
-}
-
-const acksWait = 5 * time.Second
 
 // ack says that a unit's device has stored everything on its topic up to seq.
 type ack struct {
@@ -32,7 +21,6 @@ type ack struct {
 	topic string
 	seq   int64
 	at    time.Time
-	kept  chan keptAck
 }
 
 // keptAck: alone, it has to be kept by itself.
@@ -41,56 +29,36 @@ type keptAck struct {
 	alone bool
 }
 
+// Acknowledgements are kept many in one transaction. One by one, a city of tablets
+// that comes back takes the database from those who send units.
+var acksTogether = gather.How{Most: 32, Wait: 5 * time.Second, Rest: 1, RestMost: 50 * time.Millisecond}
+
 // Acknowledge keeps that a unit's device has stored everything on its topic up to
 // seq, together with what other devices say at the moment.
 func (s *Store) Acknowledge(ctx context.Context, u unit.ID, topic string, seq int64, now time.Time) ([]control.Notice, error) {
-	a := &ack{u, topic, seq, now, make(chan keptAck, 1)}
-	s.acks.mu.Lock()
-	s.acks.waiting = append(s.acks.waiting, a)
-	if !s.acks.keeping {
-		s.acks.keeping = true
-		go s.keepAcks()
+	kept, err := s.acks.Ask(ctx, ack{u, topic, seq, now})
+	if err != nil {
+		return nil, sorted(err, "acknowledge")
 	}
-	s.acks.mu.Unlock()
-	select {
-	case kept := <-a.kept:
-		if !kept.alone {
-			return kept.told, nil
-		}
-	case <-ctx.Done():
-		return nil, sorted(ctx.Err(), "acknowledge")
+	if !kept.alone {
+		return kept.told, nil
 	}
 	told, _, err := s.advance(ctx, "acknowledge", u, now, deliveredUpTo, topic, seq, now)
 	return told, err
 }
 
-// keepAcks keeps what waits until nothing does.
-func (s *Store) keepAcks() {
-	for {
-		s.acks.mu.Lock()
-		together := s.acks.waiting
-		s.acks.waiting, s.acks.keeping = nil, len(together) > 0
-		s.acks.mu.Unlock()
-		if len(together) == 0 {
-			return
-		}
-		s.keepTogether(together)
-	}
-}
-
 // keepTogether keeps acknowledgements. What that tells goes back to the first of them,
 // so that it is told in order; a fault of one is not the others'.
-func (s *Store) keepTogether(together []*ack) {
-	ctx, cancel := context.WithTimeout(context.Background(), acksWait)
-	defer cancel()
+func (s *Store) keepTogether(ctx context.Context, together []ack) ([]keptAck, error) {
 	told, waits, err := s.storedTogether(ctx, together)
-	for _, a := range together {
-		kept := keptAck{alone: err != nil || slices.Contains(waits, a.topic)}
-		if !kept.alone {
-			kept.told, told = told, nil
+	kept := make([]keptAck, len(together))
+	for i, a := range together {
+		kept[i].alone = err != nil || slices.Contains(waits, a.topic)
+		if !kept[i].alone {
+			kept[i].told, told = told, nil
 		}
-		a.kept <- kept
 	}
+	return kept, nil
 }
 
 // entriesWaitOn are the topics of units that are just being sent: what their devices
@@ -100,9 +68,9 @@ const entriesWaitOn = `select distinct topic from notice where entry is not null
 // storedTogether returns what changed is told, and on which topics something waits to
 // be entered. Rows are locked in the order of their topics, as where they are
 // escalated.
-func (s *Store) storedTogether(ctx context.Context, together []*ack) (notices []control.Notice, waits []string, err error) {
+func (s *Store) storedTogether(ctx context.Context, together []ack) (notices []control.Notice, waits []string, err error) {
 	inOrder := slices.Clone(together)
-	slices.SortStableFunc(inOrder, func(a, b *ack) int { return cmp.Compare(a.topic, b.topic) })
+	slices.SortStableFunc(inOrder, func(a, b ack) int { return cmp.Compare(a.topic, b.topic) })
 	topics := make([]string, len(inOrder))
 	for i, a := range inOrder {
 		topics[i] = a.topic

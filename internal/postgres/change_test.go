@@ -224,8 +224,7 @@ func TestNumbersFollowWithoutGaps(t *testing.T) {
 		t.Error("a topic without notices has a number")
 	}
 	for _, topic := range topics {
-		told, err := w.store.Notices(t.Context(), topic, 0, 10_000)
-		must(t, err)
+		told := w.notices(topic)
 		if len(told) == 0 || last[topic] != int64(len(told)) {
 			t.Fatalf("%s has %d notices and stands at %d", topic, len(told), last[topic])
 		}

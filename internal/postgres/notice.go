@@ -181,17 +181,25 @@ func (n news) tell(ctx context.Context, db batches, then ...string) error {
 }
 
 const noticesAfter = `
-select topic, seq, type, at, body, coalesce(briefing_id::text, ''), coalesce(revision, 0)
-from notice where topic = $1 and seq > $2 order by seq limit $3`
+select place.n, told.* from unnest($1::text[], $2::bigint[]) with ordinality place (topic, after, n)
+cross join lateral (
+    select topic, seq, type, at, body, coalesce(briefing_id::text, ''), coalesce(revision, 0)
+    from notice where topic = place.topic and seq > place.after order by seq limit $3) told
+order by place.n, told.seq`
 
-// Notices returns what was told on a topic after a number, in order.
-func (s *Store) Notices(ctx context.Context, topic string, after int64, limit int) ([]control.Notice, error) {
-	rows, err := s.pool.Query(ctx, noticesAfter, topic, after, limit)
+// Notices returns for each topic what was told on it after a number, in order, at most
+// limit.
+func (s *Store) Notices(ctx context.Context, topics []string, after []int64, limit int) ([][]control.Notice, error) {
+	rows, err := s.pool.Query(ctx, noticesAfter, topics, after, limit)
 	if err != nil {
 		return nil, sorted(err, "read notices")
 	}
+	var places []int
 	found, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (i item, err error) {
-		return i, row.Scan(&i.Topic, &i.Seq, &i.Type, &i.At, &i.Body, &i.briefing, &i.revision)
+		var place int
+		err = row.Scan(&place, &i.Topic, &i.Seq, &i.Type, &i.At, &i.Body, &i.briefing, &i.revision)
+		places = append(places, place-1)
+		return i, err
 	})
 	if err != nil {
 		return nil, sorted(err, "read notices")
@@ -200,14 +208,16 @@ func (s *Store) Notices(ctx context.Context, topic string, after int64, limit in
 	if err != nil {
 		return nil, sorted(err, "read briefings")
 	}
-	for i := range found {
-		if page, is := pages[found[i].pageKey()]; is {
-			if found[i].Body, err = joined(found[i].Body, page); err != nil {
+	told := make([][]control.Notice, len(topics))
+	for i, one := range found {
+		if page, is := pages[one.pageKey()]; is {
+			if one.Body, err = joined(one.Body, page); err != nil {
 				return nil, err
 			}
 		}
+		told[places[i]] = append(told[places[i]], one.Notice)
 	}
-	return news(found).told(), nil
+	return told, nil
 }
 
 // pageKey names the page of a frame. Units that are told a revision at once share it;

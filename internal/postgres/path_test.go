@@ -88,8 +88,7 @@ func TestPathOfACall(t *testing.T) {
 	revised, err := w.room.Answer(ctx, w.taker, opened.ID, question, json.RawMessage(`"yes"`), 0)
 	must(t, err)
 	_ = revised
-	told, err := w.store.Notices(ctx, frame.Topic, 0, 10)
-	must(t, err)
+	told := w.notices(frame.Topic)
 	if len(told) != 2 || told[1].Seq != 2 {
 		t.Fatalf("the unit was told %d frames", len(told))
 	}

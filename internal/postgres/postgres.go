@@ -15,6 +15,7 @@ import (
 
 	"doorstep/internal/control"
 	"doorstep/internal/fault"
+	"doorstep/internal/gather"
 	"doorstep/internal/incident"
 	"doorstep/internal/trace"
 )
@@ -29,7 +30,7 @@ type Store struct {
 	ready *expirable.LRU[incident.ID, *folder]
 	towns *expirable.LRU[string, towns]
 	seen  seen
-	acks  acks
+	acks  *gather.Gather[ack, keptAck]
 
 	self   string                   // the channel of this server
 	others atomic.Pointer[[]string] // those of other servers when last looked; nil when alone
@@ -40,7 +41,7 @@ type Store struct {
 
 // New keeps the record through the connections of a pool made by Open.
 func New(pool *pgxpool.Pool) *Store {
-	return &Store{
+	s := &Store{
 		pool:  pool,
 		ready: expirable.NewLRU[incident.ID, *folder](readyMost, nil, readyFor),
 		towns: expirable.NewLRU[string, towns](1, nil, townsFor),
@@ -50,6 +51,8 @@ func New(pool *pgxpool.Pool) *Store {
 
 		toldPages: expirable.NewLRU[pageKey, []byte](toldMost, nil, toldFor),
 	}
+	s.acks = gather.New(acksTogether, s.keepTogether)
+	return s
 }
 
 // statementCache is how many prepared statements a connection holds: more than

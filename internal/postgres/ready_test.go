@@ -93,8 +93,7 @@ func TestAReadyCaseIsSentInOneRoundTrip(t *testing.T) {
 		t.Fatalf("first %+v, again %+v", kept, again)
 	}
 	var body struct{ Assignment unit.Assignment }
-	notices, err := w.store.Notices(t.Context(), "unit:"+string(w.unit), 0, 10)
-	must(t, err)
+	notices := w.notices("unit:" + string(w.unit))
 	must(t, json.Unmarshal(notices[0].Body, &body))
 	if pushed := w.last("briefing"); pushed.Topic != notices[0].Topic || string(pushed.Body) != string(notices[0].Body) {
 		t.Fatalf("pushed %s\nreplayed %s", pushed.Body, notices[0].Body)

@@ -1,9 +1,11 @@
 package postgres_test
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
+	"slices"
 	"testing"
 	"time"
 
@@ -87,8 +89,7 @@ func TestWhatWasSentIsEnteredByAnother(t *testing.T) {
 				ID       string `json:"briefing_id"`
 				Revision int    `json:"revision"`
 			}
-			told, err := w.store.Notices(w.t.Context(), w.topic(), 0, 10)
-			must(w.t, err)
+			told := w.notices(w.topic())
 			must(w.t, json.Unmarshal(told[0].Body, &frame))
 			must(w.t, w.room.Read(w.t.Context(), w.officer, briefing.ID(frame.ID), frame.Revision))
 		},
@@ -96,8 +97,7 @@ func TestWhatWasSentIsEnteredByAnother(t *testing.T) {
 			var frame struct {
 				Assignment unit.Assignment `json:"assignment"`
 			}
-			told, err := w.store.Notices(w.t.Context(), w.topic(), 0, 10)
-			must(w.t, err)
+			told := w.notices(w.topic())
 			must(w.t, json.Unmarshal(told[0].Body, &frame))
 			w.status(frame.Assignment.ID, newID(), unit.EnRoute)
 		},
@@ -161,8 +161,7 @@ func TestNewsBetweenFrameAndEntryFollow(t *testing.T) {
 	}
 	_, err = slow.Assign(t.Context(), w.taker, in, w.unit, nil)
 	must(t, err)
-	told, err := w.store.Notices(t.Context(), w.topic(), 0, 10)
-	must(t, err)
+	told := w.notices(w.topic())
 	if len(told) != 2 || told[1].Type != "briefing" {
 		t.Fatalf("the unit was told %+v", told)
 	}
@@ -267,8 +266,7 @@ func TestAUnitIsSentToTheSameIncidentAgain(t *testing.T) {
 	must(t, err)
 	_, err = w.room.Answer(t.Context(), w.taker, called, "children_present", json.RawMessage(`"yes"`), 0)
 	must(t, err)
-	told, err := w.store.Notices(t.Context(), w.topic(), 0, 10)
-	must(t, err)
+	told := w.notices(w.topic())
 	for i, want := range []unit.AssignmentID{first.Written.Assignment.ID, again.Written.Assignment.ID, again.Written.Assignment.ID} {
 		var frame struct {
 			Assignment unit.Assignment `json:"assignment"`
@@ -286,5 +284,33 @@ func TestAUnitIsSentToTheSameIncidentAgain(t *testing.T) {
 				t.Errorf("what it was sent before is still waited for: %+v", d)
 			}
 		}
+	}
+}
+
+// Several places are read in one question, two of one topic too, each to its own limit.
+func TestNoticesOfManyPlaces(t *testing.T) {
+	w := newWorld(t)
+	called, in := w.raised()
+	_, err := w.room.Assign(t.Context(), w.taker, in, w.unit, nil)
+	must(t, err)
+	for _, value := range []string{`"yes"`, `"no"`} {
+		_, err = w.room.Answer(t.Context(), w.taker, called, "weapon", json.RawMessage(value), 0)
+		must(t, err)
+	}
+	pages, err := w.store.Notices(t.Context(), []string{w.topic(), "unit:nobody", w.topic(), w.topic()}, []int64{1, 0, 0, 3}, 2)
+	must(t, err)
+	var got [][]int64
+	for _, page := range pages {
+		var seqs []int64
+		for _, n := range page {
+			seqs = append(seqs, n.Seq)
+			if n.Topic != w.topic() || !bytes.Contains(n.Body, []byte(`"approach"`)) {
+				t.Errorf("told %s %d: %s", n.Topic, n.Seq, n.Body)
+			}
+		}
+		got = append(got, seqs)
+	}
+	if want := [][]int64{{2, 3}, nil, {1, 2}, nil}; !slices.EqualFunc(got, want, slices.Equal[[]int64]) {
+		t.Errorf("read %v, want %v", got, want)
 	}
 }

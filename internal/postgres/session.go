@@ -7,6 +7,8 @@ import (
 	"encoding/json"
 	"time"
 
+	"github.com/jackc/pgx/v5"
+
 	"doorstep/internal/access"
 )
 
@@ -34,13 +36,29 @@ func (SessionCodec) Decode(raw []byte) (time.Time, map[string]any, error) {
 // SessionAccount is the value of a session that says whose it is.
 const SessionAccount = "account"
 
-const signedIn = actorColumns + ` where a.id = (
-    select (convert_from(data, 'UTF8')::jsonb #>> '{values,` + SessionAccount + `}')::uuid from sessions
-    where token = $1 and expiry > $2) and a.disabled_at is null`
+const signedIn = `select t.token, ` + actorColumns + `
+join sessions t on a.id = (convert_from(t.data, 'UTF8')::jsonb #>> '{values,` + SessionAccount + `}')::uuid
+where t.token = any($1) and t.expiry > $2 and a.disabled_at is null`
 
-// SignedIn reads who is behind the token of a session, which is stored hashed
-// as scs does it; NotFound when the session ended or its account is disabled.
-func (s *Store) SignedIn(ctx context.Context, token string, now time.Time) (access.Actor, error) {
-	hash := sha256.Sum256([]byte(token))
-	return scanActor(s.pool.QueryRow(ctx, signedIn, base64.RawURLEncoding.EncodeToString(hash[:]), now))
+// SignedIn reads who is behind the tokens of sessions, which are stored hashed as scs
+// does it; without those whose session ended or whose account is disabled.
+func (s *Store) SignedIn(ctx context.Context, tokens []string, now time.Time) (map[string]access.Actor, error) {
+	hashes, tokenOf := make([]string, len(tokens)), map[string]string{}
+	for i, token := range tokens {
+		hash := sha256.Sum256([]byte(token))
+		hashes[i] = base64.RawURLEncoding.EncodeToString(hash[:])
+		tokenOf[hashes[i]] = token
+	}
+	rows, err := s.pool.Query(ctx, signedIn, hashes, now)
+	if err != nil {
+		return nil, sorted(err, "read sessions")
+	}
+	actors := map[string]access.Actor{}
+	var hash string
+	var a access.Actor
+	_, err = pgx.ForEachRow(rows, append([]any{&hash}, actorFields(&a)...), func() error {
+		actors[tokenOf[hash]] = a
+		return nil
+	})
+	return actors, sorted(err, "read sessions")
 }

@@ -7,7 +7,7 @@ import (
 	"github.com/alexedwards/scs/pgxstore"
 	"github.com/alexedwards/scs/v2"
 
-	"doorstep/internal/fault"
+	"doorstep/internal/access"
 	"doorstep/internal/postgres"
 )
 
@@ -23,15 +23,24 @@ func TestASessionSaysWhoIsSignedInUntilItEnds(t *testing.T) {
 	token, _, err := sessions.Commit(ctx)
 	must(t, err)
 
-	a, err := w.store.SignedIn(t.Context(), token, w.now)
-	must(t, err)
-	if a.ID != w.officer.ID || a.UnitID != string(w.unit) {
+	signedIn := func(token string, now time.Time) (access.Actor, bool) {
+		found, err := w.store.SignedIn(t.Context(), []string{"another", token}, now)
+		must(t, err)
+		a, is := found[token]
+		if len(found) > 1 {
+			t.Errorf("more than one is signed in: %v", found)
+		}
+		return a, is
+	}
+	if a, is := signedIn(token, w.now); !is || a.ID != w.officer.ID || a.UnitID != string(w.unit) {
 		t.Fatalf("signed in: %+v", a)
 	}
-	_, err = w.store.SignedIn(t.Context(), token, w.now.Add(2*time.Hour))
-	wantKind(t, err, fault.NotFound)
-	_, err = w.store.SignedIn(t.Context(), token+"x", w.now)
-	wantKind(t, err, fault.NotFound)
+	if _, is := signedIn(token, w.now.Add(2*time.Hour)); is {
+		t.Error("signed in after its end")
+	}
+	if _, is := signedIn(token+"x", w.now); is {
+		t.Error("signed in with another token")
+	}
 	if n := w.count(`select count(*) from sessions where token = $1`, token); n != 0 {
 		t.Fatal("the token is stored as it travels")
 	}
@@ -39,6 +48,7 @@ func TestASessionSaysWhoIsSignedInUntilItEnds(t *testing.T) {
 	ctx, err = sessions.Load(t.Context(), token)
 	must(t, err)
 	must(t, sessions.Destroy(ctx))
-	_, err = w.store.SignedIn(t.Context(), token, w.now)
-	wantKind(t, err, fault.NotFound)
+	if _, is := signedIn(token, w.now); is {
+		t.Error("signed in after signing out")
+	}
 }

@@ -221,3 +221,11 @@ func goodRecord() outcome.Record {
 type counter struct{ n atomic.Int64 }
 
 func (c *counter) next() int64 { return c.n.Add(1) }
+
+// notices are all that was told on a topic.
+func (w *world) notices(topic string) []control.Notice {
+	w.t.Helper()
+	pages, err := w.store.Notices(w.t.Context(), []string{topic}, []int64{0}, 10_000)
+	must(w.t, err)
+	return pages[0]
+}

@@ -1,0 +1,89 @@
+package gather
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+)
+
+// Each is answered once, its own; who comes while one question is out is in the next,
+// no more than may be, and after a full one comes a rest.
+func TestACrowdIsAskedAboutTogether(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var asked []int
+		var at []time.Duration
+		began := time.Now()
+		g := New(How{Most: 4, Wait: time.Minute, Rest: 2, RestMost: time.Hour}, func(_ context.Context, of []int) ([]int, error) {
+			asked, at = append(asked, len(of)), append(at, time.Since(began))
+			time.Sleep(time.Second)
+			twice := slices.Clone(of)
+			for i := range twice {
+				twice[i] *= 2
+			}
+			return twice, nil
+		})
+		var all sync.WaitGroup
+		for n := range 10 {
+			all.Go(func() {
+				if got, err := g.Ask(t.Context(), n); err != nil || got != 2*n {
+					t.Errorf("%d is answered %d, %v", n, got, err)
+				}
+			})
+			synctest.Wait() // the first is alone
+		}
+		all.Wait()
+		if want := []int{1, 4, 4, 1}; !slices.Equal(asked, want) {
+			t.Errorf("asked about %v, want %v", asked, want)
+		}
+		if want := []time.Duration{0, time.Second, 4 * time.Second, 7 * time.Second}; !slices.Equal(at, want) {
+			t.Errorf("asked at %v, want %v", at, want)
+		}
+	})
+}
+
+// Nobody waits for ever, and nobody is asked about who has left.
+func TestWhatGoesWrongIsEverybodys(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		stuck := errors.New("stuck")
+		var asked [][]string
+		g := New(How{Most: 8, Wait: time.Second, Rest: 1, RestMost: time.Second}, func(ctx context.Context, of []string) ([]int, error) {
+			asked = append(asked, of)
+			switch of[0] {
+			case "stuck":
+				<-ctx.Done()
+				return nil, stuck
+			case "panic":
+				panic("gone")
+			case "few":
+				return nil, nil
+			}
+			return make([]int, len(of)), nil
+		})
+		var all sync.WaitGroup
+		ask := func(ctx context.Context, of string, want func(error) bool) {
+			all.Go(func() {
+				if _, err := g.Ask(ctx, of); !want(err) {
+					t.Errorf("%s: %v", of, err)
+				}
+			})
+			synctest.Wait()
+		}
+		fails := func(err error) bool { return err != nil }
+		leaving, leave := context.WithCancel(t.Context())
+		ask(t.Context(), "stuck", func(err error) bool { return errors.Is(err, stuck) })
+		ask(leaving, "left", func(err error) bool { return errors.Is(err, context.Canceled) })
+		ask(t.Context(), "panic", fails)
+		leave()
+		all.Wait()
+		ask(t.Context(), "few", fails)
+		ask(t.Context(), "fine", func(err error) bool { return err == nil })
+		all.Wait()
+		if len(asked) != 4 || !slices.Equal(asked[1], []string{"panic"}) {
+			t.Errorf("asked about %v", asked)
+		}
+	})
+}
