@@ -150,6 +150,11 @@ func (s *storm) once(ctx context.Context, n int) (says citySays, sent []time.Dur
 	if err := settle(ctx, s.pool); err != nil {
 		return says, nil, err
 	}
+	for round := range coldRounds { // plans are made anew
+		if _, err := s.m.dispatch(ctx, round); err != nil {
+			return says, nil, err
+		}
+	}
 	here := make(chan error, 1)
 	go func() {
 		var err error

@@ -14,10 +14,10 @@ const (
 	// calls: the store is asked for many together, with rests of so many times what the
 	// last question took, but no longer than longestRest.
 	arrivalsAtOnce = 32
-	arrivalsRest   = 2
+	arrivalsRest   = 6
 	returnsAtOnce  = 4
-	returnsRest    = 2
-	longestRest    = 30 * time.Millisecond
+	returnsRest    = 5
+	longestRest    = 40 * time.Millisecond
 	acksAtOnce     = 32 // of those that wait for the store
 	// pageSize is the number of notices in one fetch.
 	pageSize = 200
