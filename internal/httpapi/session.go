@@ -207,9 +207,9 @@ func (s *Server) alone(ctx context.Context, token string) (signedIn, error) {
 // A city that comes back at once is asked about together, and leaves the database to
 // the calls.
 const (
-	arrivalsAtOnce = 32
+	arrivalsAtOnce = 16
 	arrivalsWait   = 5 * time.Second
-	arrivalsRest   = 30 * time.Millisecond // at most
+	arrivalsRest   = 20 * time.Millisecond // at most
 )
 
 type actorKey struct{}

@@ -53,7 +53,7 @@ where d.incident_id = $1 and d.unit_id = $2 and d.seq <= $4 and (d.due_at is not
 
 // dueAtOnce is how many deliveries one transaction looks at: a city that has lost its
 // line is due all at once, and must not hold up who sends a unit.
-const dueAtOnce = 50
+const dueAtOnce = 20
 
 // Escalate lets decide judge each unit's assignment that is due; more is true when
 // there may be others.
