@@ -273,7 +273,12 @@ func (c *conn) acknowledge(ctx context.Context, ack Ack) {
 	}
 	c.hub.open.Go(func() {
 		defer c.recovered()
-		defer c.acks.end() // also of a panic: the reader may be waiting
+		whole := false
+		defer func() {
+			if !whole { // a panic: the reader may be waiting. Else they are the next one's already
+				c.acks.end()
+			}
+		}()
 		for more := true; more; more = c.acks.more() {
 			c.hub.acks.pass(func() {
 				if next, ok := c.acks.take(); ok {
@@ -281,6 +286,7 @@ func (c *conn) acknowledge(ctx context.Context, ack Ack) {
 				}
 			})
 		}
+		whole = true
 	})
 }
 
