@@ -174,6 +174,9 @@ func (s *Server) actorBy(ctx context.Context, token string, ask func(context.Con
 		return a, nil
 	}
 	found, err := ask(ctx, token)
+	if ctx.Err() != nil {
+		err = fault.Because(fault.Unavailable, ctx.Err(), "the request was given up")
+	}
 	if err == nil && !found.is {
 		err = signIn
 	}

@@ -31,7 +31,7 @@ type keptAck struct {
 
 // Acknowledgements are kept many in one transaction. One by one, a city of tablets
 // that comes back takes the database from those who send units.
-var acksTogether = gather.How{Most: 8, Wait: 5 * time.Second, Rest: 3, RestMost: 30 * time.Millisecond}
+var acksTogether = gather.How{Most: 32, Wait: 5 * time.Second, Rest: 1, RestMost: 50 * time.Millisecond}
 
 // Acknowledge keeps that a unit's device has stored everything on its topic up to
 // seq, together with what other devices say at the moment.
