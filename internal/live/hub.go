@@ -123,7 +123,7 @@ type Hub struct {
 	Config
 	relay   *relay // without a way on a single server
 	slots   gate   // for what live topics fetch
-	acks    gate   // for what those who come back have stored
+	acks    gate   // for what devices have stored
 	arrives *gather.Gather[[]string, map[string]int64]
 	returns *gather.Gather[Place, []frame] // what they missed
 
@@ -243,10 +243,12 @@ func (h *Hub) told(n Notice, span string) {
 		h.nudgedOf(n.Topic, n.Seq, span)
 		return
 	}
-	ctx, nudge := trace.Continue(h.Tracer, span, "nudge")
-	defer nudge.End()
 	f := newFrame(n)
-	f.trace = trace.Carry(ctx, h.Tracer)
+	if span != "" {
+		ctx, nudge := trace.Continue(h.Tracer, span, "nudge")
+		defer nudge.End()
+		f.trace = trace.Carry(ctx, h.Tracer)
+	}
 	h.tell(t, f)
 }
 

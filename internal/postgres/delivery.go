@@ -37,29 +37,33 @@ select ` + deliveryColumns + `
 from delivery d join unit u on u.id = d.unit_id
 where d.incident_id = $1 order by d.revision, d.sent_at, u.call_sign`
 
-// newerSent is true where a newer revision has taken the place of d.
+// newerSent begins to ask whether a newer revision has taken the place of d.
 const newerSent = `exists (
     select from delivery n where n.incident_id = d.incident_id and n.unit_id = d.unit_id
-        and n.briefing_id = d.briefing_id and n.revision > d.revision)`
+        and n.briefing_id = d.briefing_id and n.revision > d.revision`
 
-// nextStep is when the newest revision is looked at next, once a step is done: at the
-// deadline of the step after it, which counts from the oldest revision that lacks it.
-// $4 is now.
-func nextStep(step string) string {
+// nextStep is when a delivery is looked at next, once a step is done: at the deadline
+// of the step after it, which counts from the oldest revision that lacks it. Where a
+// newer revision has not come so far, that is looked at at once, by its own time; older
+// says which: all, or those that the same statement leaves out. $4 is now.
+func nextStep(step, older string) string {
 	return `
-due_at = case when ` + newerSent + ` then d.due_at else greatest($4, (
-    select min(o.sent_at) from delivery o
-    where o.incident_id = d.incident_id and o.unit_id = d.unit_id and o.` + step + `_at is null and o.radio_at is null
-) + (select ` + step + ` from deadline order by version desc limit 1)) end`
+due_at = case
+    when ` + newerSent + older + `) then coalesce(d.due_at, $4)
+    when ` + newerSent + `) then d.due_at
+    else greatest($4, (
+        select min(o.sent_at) from delivery o
+        where o.incident_id = d.incident_id and o.unit_id = d.unit_id and o.` + step + `_at is null and o.radio_at is null
+    ) + (select ` + step + ` from deadline order by version desc limit 1)) end`
 }
 
 var deliveredUpTo = `
-update delivery d set ` + nextStep("displayed") + `, delivered_at = $4 from unit u
+update delivery d set ` + nextStep("displayed", " and n.seq > $3") + `, delivered_at = $4 from unit u
 where u.id = d.unit_id and d.unit_id = $1 and d.topic = $2 and d.seq <= $3 and d.delivered_at is null
 returning ` + deliveryColumns
 
 var displayedAt = `
-update delivery d set ` + nextStep("read") + `, displayed_at = $4, delivered_at = coalesce(d.delivered_at, $4) from unit u
+update delivery d set ` + nextStep("read", "") + `, displayed_at = $4, delivered_at = coalesce(d.delivered_at, $4) from unit u
 where u.id = d.unit_id and d.unit_id = $1 and d.briefing_id = $2 and d.revision = $3 and d.displayed_at is null
 returning ` + deliveryColumns
 
@@ -75,7 +79,7 @@ func (s *Store) Displayed(ctx context.Context, u unit.ID, id briefing.ID, revisi
 // waitEnds ends the wait for the newest revision; for an older one, the newest is
 // looked at at once, by its own time. $4 is now.
 const waitEnds = `
-due_at = case when ` + newerSent + ` then $4::timestamptz end`
+due_at = case when ` + newerSent + `) then $4::timestamptz end`
 
 const readAt = `
 update delivery d set ` + waitEnds + `, read_at = $4, read_by = $5, displayed_at = coalesce(d.displayed_at, $4), delivered_at = coalesce(d.delivered_at, $4)

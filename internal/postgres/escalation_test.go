@@ -340,3 +340,39 @@ func TestACityThatIsDueIsJudgedInOneLook(t *testing.T) {
 	}
 	w.gapless()
 }
+
+// Both were told of the first revision, and so of the second; who then has only the
+// first is late with the second, whatever of it the device said.
+func TestAnOlderRevisionThatComesFurtherLeavesTheNewestWatched(t *testing.T) {
+	for name, then := range map[string]func(w *world, first briefing.Delivery) error{
+		"acknowledged": func(w *world, first briefing.Delivery) error {
+			return w.room.Acknowledge(t.Context(), w.officer, w.topic(), first.Seq)
+		},
+		"displayed": func(w *world, first briefing.Delivery) error {
+			return w.room.Displayed(t.Context(), w.officer, first.BriefingID, 1)
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := newWorld(t)
+			called, in := w.raised()
+			kept, err := w.room.Assign(t.Context(), w.taker, in, w.unit, nil)
+			must(t, err)
+			w.after(10 * time.Second)
+			w.after(20 * time.Second)
+			w.now = w.now.Add(10 * time.Second)
+			_, err = w.room.Answer(t.Context(), w.taker, called, "weapon", json.RawMessage(`"yes"`), 0)
+			must(t, err)
+			w.after(10 * time.Second)
+			if got := w.escalated(); !slices.Equal(got, []string{takerHears, takerHearsOfIt, supervisorHears}) {
+				t.Fatalf("told %v", got)
+			}
+			w.now = w.now.Add(5 * time.Second)
+			must(t, then(w, kept.Written.Deliveries[0]))
+			w.after(0)
+			w.after(time.Hour)
+			if got := w.escalated()[3:]; !slices.Equal(got, []string{takerHears, takerHearsOfIt, supervisorHears}) {
+				t.Errorf("then told %v", got)
+			}
+		})
+	}
+}
