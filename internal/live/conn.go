@@ -280,14 +280,26 @@ func (c *conn) acknowledge(ctx context.Context, ack Ack) {
 			}
 		}()
 		for more := true; more; more = c.acks.more() {
-			c.hub.acks.pass(func() {
-				if next, ok := c.acks.take(); ok {
-					c.inbound(ctx, next)
-				}
-			})
+			c.nextAck(ctx)
 		}
 		whole = true
 	})
+}
+
+func (c *conn) nextAck(ctx context.Context) {
+	waiting, cancel := context.WithTimeout(ctx, c.hub.InboundWait)
+	defer cancel()
+	err := c.hub.acks.pass(waiting, func() {
+		if next, ok := c.acks.take(); ok {
+			c.inbound(ctx, next)
+		}
+	})
+	if err == nil {
+		return
+	}
+	if next, ok := c.acks.take(); ok {
+		c.answer(next.kind(), next.ref(), fault.Because(fault.Unavailable, err, "too many have something to say at once"))
+	}
 }
 
 // plausible refuses the acknowledgement of what was not sent: delivered is a

@@ -280,7 +280,9 @@ func (h *Hub) fetch(t *topic, l leg) (page []frame, own bool, err error) {
 	if l.paced {
 		f.page, f.err = h.returns.Ask(context.Background(), at)
 	} else {
-		h.slots.pass(func() { f.page, f.err = h.readNow(at) })
+		if err := h.slots.pass(context.Background(), func() { f.page, f.err = h.readNow(at) }); err != nil {
+			f.err = err
+		}
 	}
 	t.mu.Lock()
 	delete(t.flights, l)
