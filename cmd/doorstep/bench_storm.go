@@ -155,16 +155,21 @@ func (s *storm) once(ctx context.Context, n int) (says citySays, sent []time.Dur
 			return says, nil, err
 		}
 	}
-	here := make(chan error, 1)
+	here, failed := make(chan citySays, 1), make(chan error, 1)
 	go func() {
-		var err error
-		says, err = s.city.ask(cityAsked{Start: 1 + (n+1)*s.Behind})
-		here <- err
+		says, err := s.city.ask(cityAsked{Start: 1 + (n+1)*s.Behind})
+		if err != nil {
+			failed <- err
+			return
+		}
+		here <- says
 	}()
 	for round := 0; ; round++ {
 		select {
-		case err := <-here:
-			return says, sent, err
+		case says := <-here:
+			return says, sent, nil
+		case err := <-failed:
+			return says, nil, err
 		default:
 		}
 		one, err := s.dispatch(ctx, round)
