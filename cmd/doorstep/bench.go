@@ -2,7 +2,6 @@ package main
 
 import (
 	"bytes"
-	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -307,14 +306,14 @@ func (c BenchAllCommand) second(ctx context.Context, at string) (base string, do
 	return base, closed, nil
 }
 
-// start runs a node in this process, on a free port unless the address has one.
+// start runs a node in this process, on a free port.
 func (benchFlags) start(ctx context.Context, serve ServeCommand, pool *postgres.Pool) (base string, done <-chan error, err error) {
 	serve.SessionIdle = time.Hour
 	node, err := serve.node(ctx, pool, zerolog.Nop())
 	if err != nil {
 		return "", nil, err
 	}
-	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", cmp.Or(serve.Addr, "127.0.0.1:0"))
+	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", "127.0.0.1:0")
 	if err != nil {
 		return "", nil, err
 	}

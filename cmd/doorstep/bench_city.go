@@ -6,9 +6,12 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
+	"net"
+	"net/http"
 	"os"
 	"os/exec"
-	"strings"
+	"strconv"
 	"sync"
 	"syscall"
 	"time"
@@ -16,22 +19,21 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"doorstep/internal/drill"
-	"doorstep/internal/postgres"
 )
 
-// BenchCityCommand is the far side of BenchStormCommand, in a process of its own as
-// where nodes run: whom the scheduler of one program serves next is not what is
-// measured. It does what is asked on its input, an object a line, and answers each.
+// BenchCityCommand is the tablets of BenchStormCommand, in a process of its own that
+// comes last at the processors: where tablets run, each has one of its own, and what
+// they do with it is not what is measured. It does what is asked on its input, an
+// object a line, and answers each.
 type BenchCityCommand struct {
-	benchFlags `embed:""`
-	Tablets    int    `required:"" help:"Tablets of the node that is restarted; they are in the database."`
-	RedisURL   string `name:"redis-url" help:"Redis between the nodes."`
+	Base    string `required:"" help:"The node, as http://host:port."`
+	Tablets int    `required:"" help:"How many; they are in the database."`
 }
 
 // cityAsked is what the city does next.
 type cityAsked struct {
-	Stop  bool `json:"stop,omitempty"`  // the node
-	Start int  `json:"start,omitempty"` // it, and wait until each tablet has stored so many briefings
+	Stay bool `json:"stay,omitempty"` // away, once the node is gone
+	Come int  `json:"come,omitempty"` // back, and answer when each tablet has stored so many briefings
 }
 
 // citySays is what became of it.
@@ -42,30 +44,25 @@ type citySays struct {
 	Troubles int      `json:"troubles"`
 }
 
-// city is a node and its tablets.
+// city is all tablets of a node.
 type city struct {
-	BenchCityCommand
-	serve   ServeCommand
-	pool    *postgres.Pool
-	stop    context.CancelFunc
-	down    <-chan error
 	tablets []*drill.Tablet
 
 	mu   sync.Mutex
 	gate chan struct{} // closed when the tablets may come back
 }
 
-// Run serves until its input ends.
+// Run goes on until its input ends.
 func (c BenchCityCommand) Run(ctx context.Context, d Deps) error {
-	pool, err := postgres.Open(ctx, c.DatabaseURL, 32)
-	if err != nil {
-		return err
+	// Where the system divides the processors among sessions first, being nice counts
+	// within one session only; where it does not, there is no such file.
+	if err := os.WriteFile("/proc/self/autogroup", []byte("19"), 0); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("come last at the processors: %w", err)
 	}
-	defer pool.Close()
-	s := &city{BenchCityCommand: c, serve: ServeCommand{DatabaseURL: c.DatabaseURL, RedisURL: c.RedisURL}, pool: pool, gate: make(chan struct{})}
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
-	if err := s.open(ctx); err != nil {
+	s := &city{gate: make(chan struct{})}
+	if err := s.open(ctx, c); err != nil {
 		return err
 	}
 	answers, asked := json.NewEncoder(d.Out), json.NewDecoder(d.In)
@@ -79,27 +76,23 @@ func (c BenchCityCommand) Run(ctx context.Context, d Deps) error {
 		}
 		var next cityAsked
 		if err := asked.Decode(&next); err != nil {
-			s.stop()
-			return errors.Join(ignore(err, io.EOF), <-s.down)
+			return ignore(err, io.EOF)
 		}
+		var err error
 		if says, err = s.does(ctx, next); err != nil {
 			return err
 		}
 	}
 }
 
-// open starts the node and signs its tablets in.
-func (s *city) open(ctx context.Context) error {
-	if err := s.up(ctx); err != nil {
-		return err
-	}
-	base := "http://" + s.serve.Addr
-	officers, err := signInCrews(ctx, base, 1, s.Tablets)
+// open signs the tablets in and waits until they are live.
+func (s *city) open(ctx context.Context, c BenchCityCommand) error {
+	officers, err := signInCrews(ctx, c.Base, 1, c.Tablets)
 	if err != nil {
 		return err
 	}
 	for _, officer := range officers {
-		t := drill.NewTablet(officer, drill.Habits{Wait: s.wait}, base)
+		t := drill.NewTablet(officer, drill.Habits{Wait: s.wait}, c.Base)
 		go func() { _ = t.Run(ctx, 0) }() // Live tells
 		s.tablets = append(s.tablets, t)
 	}
@@ -109,14 +102,6 @@ func (s *city) open(ctx context.Context) error {
 		}
 	}
 	return nil
-}
-
-// up starts the node, at the same address each time.
-func (s *city) up(ctx context.Context) error {
-	ctx, s.stop = context.WithCancel(ctx)
-	base, down, err := s.start(ctx, s.serve, s.pool)
-	s.down, s.serve.Addr = down, strings.TrimPrefix(base, "http://")
-	return err
 }
 
 // wait holds a tablet back until the node is there again; then all come at once.
@@ -129,15 +114,11 @@ func (s *city) wait(int) time.Duration {
 }
 
 func (s *city) does(ctx context.Context, next cityAsked) (says citySays, err error) {
-	if next.Stop {
+	if next.Stay {
 		s.mu.Lock()
 		s.gate = make(chan struct{})
 		s.mu.Unlock()
-		s.stop()
-		return says, <-s.down
-	}
-	if err := s.up(ctx); err != nil {
-		return says, err
+		return says, nil
 	}
 	began := time.Now()
 	s.mu.Lock()
@@ -145,7 +126,7 @@ func (s *city) does(ctx context.Context, next cityAsked) (says citySays, err err
 	s.mu.Unlock()
 	var all errgroup.Group
 	for _, t := range s.tablets {
-		all.Go(func() error { return t.Has(ctx, next.Start) })
+		all.Go(func() error { return t.Has(ctx, next.Come) })
 	}
 	if err := all.Wait(); err != nil {
 		return says, err
@@ -168,12 +149,12 @@ type farCity struct {
 }
 
 func startCity(ctx context.Context, c BenchCityCommand, log io.Writer) (*farCity, error) {
-	program, err := os.Executable()
+	run, err := ourselves(ctx, log, "nice", "-n", "19")
 	if err != nil {
 		return nil, err
 	}
-	run := exec.CommandContext(ctx, program, "bench", "city", "--database-url", c.DatabaseURL, "--tablets", fmt.Sprint(c.Tablets), "--redis-url", c.RedisURL)
-	run.Stderr, run.SysProcAttr = log, &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
+	run.Args = append(run.Args, "bench", "city", "--base", c.Base, "--tablets", strconv.Itoa(c.Tablets))
+	run.SysProcAttr.Setsid = true
 	in, err := run.StdinPipe()
 	if err != nil {
 		return nil, err
@@ -189,6 +170,19 @@ func startCity(ctx context.Context, c BenchCityCommand, log io.Writer) (*farCity
 	says, err := f.hear()
 	f.units = says.Units
 	return f, err
+}
+
+// ourselves is this program in a process that ends with this one, run by another
+// program if one is given.
+func ourselves(ctx context.Context, log io.Writer, by ...string) (*exec.Cmd, error) {
+	program, err := os.Executable()
+	if err != nil {
+		return nil, err
+	}
+	words := append(by, program)
+	run := exec.CommandContext(ctx, words[0], words[1:]...)
+	run.Stderr, run.SysProcAttr = log, &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
+	return run, nil
 }
 
 func (f *farCity) hear() (says citySays, err error) {
@@ -207,3 +201,67 @@ func (f *farCity) ask(next cityAsked) (citySays, error) {
 
 // end closes its input and waits.
 func (f *farCity) end() error { return errors.Join(f.in.Close(), f.cmd.Wait()) }
+
+// farNode is a node in a process of its own, to be restarted.
+type farNode struct {
+	serve ServeCommand // where it listens, and with what
+	log   io.Writer
+	cmd   *exec.Cmd
+}
+
+func (n *farNode) base() string { return "http://" + n.serve.Addr }
+
+// start returns when the node takes requests.
+func (n *farNode) start(ctx context.Context) error {
+	run, err := ourselves(ctx, n.log)
+	if err != nil {
+		return err
+	}
+	run.Args = append(run.Args, "serve", "--addr", n.serve.Addr, "--database-url", n.serve.DatabaseURL, "--redis-url", n.serve.RedisURL,
+		"--session-requests", "0", "--address-requests", "0", "--session-streams", "0", "--address-streams", "0", "--address-connections", "0",
+		"--leave", "0s", "--log-level", "error")
+	if err := run.Start(); err != nil {
+		return fmt.Errorf("start the node: %w", err)
+	}
+	n.cmd = run
+	return n.ready(ctx)
+}
+
+// ready asks until the node says that it is.
+func (n *farNode) ready(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, 30*time.Second)
+	defer cancel()
+	for {
+		ask, err := http.NewRequestWithContext(ctx, http.MethodGet, n.base()+"/readyz", http.NoBody)
+		if err != nil {
+			return err
+		}
+		answer, err := http.DefaultClient.Do(ask)
+		if err == nil {
+			answer.Body.Close()
+			if answer.StatusCode == http.StatusOK {
+				return nil
+			}
+			err = errors.New(answer.Status)
+		}
+		select {
+		case <-ctx.Done():
+			return fmt.Errorf("the node is not ready: %w", err)
+		case <-time.After(10 * time.Millisecond):
+		}
+	}
+}
+
+// stop returns when the node has ended in order.
+func (n *farNode) stop() error {
+	return errors.Join(n.cmd.Process.Signal(syscall.SIGTERM), n.cmd.Wait())
+}
+
+// freeAddr is one of this machine on which nothing listens just now.
+func freeAddr(ctx context.Context) (string, error) {
+	l, err := (&net.ListenConfig{}).Listen(ctx, "tcp", "127.0.0.1:0")
+	if err != nil {
+		return "", err
+	}
+	return l.Addr().String(), l.Close()
+}

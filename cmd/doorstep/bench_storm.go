@@ -38,7 +38,8 @@ const (
 type storm struct {
 	BenchStormCommand
 	pool      *postgres.Pool
-	city      *farCity
+	node      *farNode    // which is restarted
+	city      *farCity    // its tablets
 	m         measurement // by way of the other node
 	incidents []drill.Case
 	answered  map[string]bool // whether the last answer in a call was yes
@@ -68,7 +69,7 @@ func (c BenchStormCommand) Run(ctx context.Context, d Deps) error {
 	if err := json.NewEncoder(d.Out).Encode(line); err != nil {
 		return err
 	}
-	err = s.city.end()
+	err = errors.Join(s.city.end(), s.node.stop())
 	stop()
 	return errors.Join(err, <-done)
 }
@@ -80,8 +81,15 @@ func (s *storm) prepare(ctx context.Context, d Deps, at, base string) error {
 	if err != nil {
 		return err
 	}
-	far := BenchCityCommand{benchFlags: benchFlags{DatabaseURL: at}, Tablets: s.Tablets, RedisURL: s.RedisURL}
-	if s.city, err = startCity(ctx, far, d.Err); err != nil {
+	addr, err := freeAddr(ctx)
+	if err != nil {
+		return err
+	}
+	s.node = &farNode{serve: ServeCommand{Addr: addr, DatabaseURL: at, RedisURL: s.RedisURL}, log: d.Err}
+	if err := s.node.start(ctx); err != nil {
+		return err
+	}
+	if s.city, err = startCity(ctx, BenchCityCommand{Base: s.node.base(), Tablets: s.Tablets}, d.Err); err != nil {
 		return err
 	}
 	officers, err := signInCrews(ctx, base, s.Tablets+1, s.Tablets+otherTablets)
@@ -141,7 +149,10 @@ func (s *storm) measure(ctx context.Context) (map[string]any, error) {
 // once restarts the node and returns when its tablets had caught up, and how long
 // each dispatch of others took meanwhile.
 func (s *storm) once(ctx context.Context, n int) (says citySays, sent []time.Duration, err error) {
-	if _, err := s.city.ask(cityAsked{Stop: true}); err != nil {
+	if _, err := s.city.ask(cityAsked{Stay: true}); err != nil {
+		return says, nil, err
+	}
+	if err := s.node.stop(); err != nil {
 		return says, nil, err
 	}
 	if err := s.fallBehind(ctx); err != nil {
@@ -155,9 +166,12 @@ func (s *storm) once(ctx context.Context, n int) (says citySays, sent []time.Dur
 			return says, nil, err
 		}
 	}
+	if err := s.node.start(ctx); err != nil {
+		return says, nil, err
+	}
 	here, failed := make(chan citySays, 1), make(chan error, 1)
 	go func() {
-		says, err := s.city.ask(cityAsked{Start: 1 + (n+1)*s.Behind})
+		says, err := s.city.ask(cityAsked{Come: 1 + (n+1)*s.Behind})
 		if err != nil {
 			failed <- err
 			return

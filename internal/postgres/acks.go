@@ -44,7 +44,7 @@ func (s *Store) Acknowledge(ctx context.Context, u unit.ID, topic string, seq in
 	if !kept.alone {
 		return kept.told, nil
 	}
-	told, _, err := s.advance(ctx, "acknowledge", u, now, deliveredUpTo, topic, seq, now)
+	told, _, err := s.advance(ctx, "acknowledge", u, now, deliveredUpTo, []string{string(u)}, []string{topic}, []int64{seq}, []time.Time{now})
 	return told, err
 }
 
@@ -67,14 +67,19 @@ func (s *Store) keepTogether(ctx context.Context, together []ack) ([]keptAck, er
 const entriesWaitOn = `select distinct topic from notice where entry is not null and topic = any($1)`
 
 // storedTogether returns what changed is told, and on which topics something waits to
-// be entered. Rows are locked in the order of their topics, as where they are
-// escalated.
+// be entered.
 func (s *Store) storedTogether(ctx context.Context, together []ack) (notices []control.Notice, waits []string, err error) {
-	inOrder := slices.Clone(together)
-	slices.SortStableFunc(inOrder, func(a, b ack) int { return cmp.Compare(a.topic, b.topic) })
-	topics := make([]string, len(inOrder))
-	for i, a := range inOrder {
-		topics[i] = a.topic
+	highest := map[string]ack{}
+	for _, a := range together {
+		if a.seq >= highest[a.topic].seq {
+			highest[a.topic] = a
+		}
+	}
+	var units, topics []string
+	var seqs []int64
+	var at []time.Time
+	for topic, a := range highest {
+		units, topics, seqs, at = append(units, string(a.unit)), append(topics, topic), append(seqs, a.seq), append(at, a.at)
 	}
 	var moved []briefing.Delivery
 	var told news
@@ -86,16 +91,16 @@ func (s *Store) storedTogether(ctx context.Context, together []ack) (notices []c
 			waits, err = pgx.CollectRows(rows, pgx.RowTo[string])
 			return err
 		})
-		for _, a := range inOrder {
-			b.Queue(deliveredUpTo, a.unit, a.topic, a.seq, a.at).Query(func(rows pgx.Rows) error {
-				more, err := pgx.CollectRows(rows, scanDelivery)
-				moved = append(moved, more...)
-				return err
-			})
-		}
+		b.Queue(deliveredUpTo, units, topics, seqs, at).Query(func(rows pgx.Rows) (err error) {
+			moved, err = pgx.CollectRows(rows, scanDelivery)
+			return err
+		})
 		if err := held.SendBatch(ctx, b).Close(); err != nil {
 			return err
 		}
+		slices.SortFunc(moved, func(a, b briefing.Delivery) int {
+			return cmp.Or(cmp.Compare(a.Topic, b.Topic), cmp.Compare(a.Seq, b.Seq))
+		})
 		for _, d := range moved {
 			if err := told.moved(d, *d.DeliveredAt); err != nil {
 				return err

@@ -45,31 +45,41 @@ const newerSent = `exists (
 // nextStep is when a delivery is looked at next, once a step is done: at the deadline
 // of the step after it, which counts from the oldest revision that lacks it. Where a
 // newer revision has not come so far, that is looked at at once, by its own time; older
-// says which: all, or those that the same statement leaves out. $4 is now.
-func nextStep(step, older string) string {
+// says which: all, or those that the same statement leaves out.
+func nextStep(step, older, now string) string {
 	return `
 due_at = case
-    when ` + newerSent + older + `) then coalesce(d.due_at, $4)
+    when ` + newerSent + older + `) then coalesce(d.due_at, ` + now + `)
     when ` + newerSent + `) then d.due_at
-    else greatest($4, (
+    else greatest(` + now + `, (
         select min(o.sent_at) from delivery o
         where o.incident_id = d.incident_id and o.unit_id = d.unit_id and o.` + step + `_at is null and o.radio_at is null
     ) + (select ` + step + ` from deadline order by version desc limit 1)) end`
 }
 
+// deliveredUpTo is of any number of units: their ids, topics and numbers, and when each
+// said so. The rows are locked in the order of topics and numbers, as where they are
+// escalated.
 var deliveredUpTo = `
-update delivery d set ` + nextStep("displayed", " and n.seq > $3") + `, delivered_at = $4 from unit u
-where u.id = d.unit_id and d.unit_id = $1 and d.topic = $2 and d.seq <= $3 and d.delivered_at is null
+with stored as materialized (
+    select d.briefing_id, d.revision, d.unit_id, a.seq, a.at
+    from unnest($1::uuid[], $2::text[], $3::bigint[], $4::timestamptz[]) a (unit_id, topic, seq, at)
+    join delivery d on d.topic = a.topic and d.unit_id = a.unit_id and d.seq <= a.seq and d.delivered_at is null
+    order by d.topic, d.seq for update of d
+)
+update delivery d set ` + nextStep("displayed", " and n.seq > a.seq", "a.at") + `, delivered_at = a.at
+from stored a join unit u on u.id = a.unit_id
+where d.briefing_id = a.briefing_id and d.revision = a.revision and d.unit_id = a.unit_id
 returning ` + deliveryColumns
 
 var displayedAt = `
-update delivery d set ` + nextStep("read", "") + `, displayed_at = $4, delivered_at = coalesce(d.delivered_at, $4) from unit u
+update delivery d set ` + nextStep("read", "", "$4") + `, displayed_at = $4, delivered_at = coalesce(d.delivered_at, $4) from unit u
 where u.id = d.unit_id and d.unit_id = $1 and d.briefing_id = $2 and d.revision = $3 and d.displayed_at is null
 returning ` + deliveryColumns
 
 // Displayed keeps that a revision was on the unit's screen.
 func (s *Store) Displayed(ctx context.Context, u unit.ID, id briefing.ID, revision int, now time.Time) ([]control.Notice, error) {
-	told, changed, err := s.advance(ctx, "displayed", u, now, displayedAt, id, revision, now)
+	told, changed, err := s.advance(ctx, "displayed", u, now, displayedAt, u, id, revision, now)
 	if err != nil || changed {
 		return told, err
 	}
@@ -89,7 +99,7 @@ returning ` + deliveryColumns
 
 // Read keeps that a person on board confirmed a revision.
 func (s *Store) Read(ctx context.Context, u unit.ID, by access.AccountID, id briefing.ID, revision int, now time.Time) ([]control.Notice, error) {
-	told, changed, err := s.advance(ctx, "read", u, now, readAt, id, revision, now, by)
+	told, changed, err := s.advance(ctx, "read", u, now, readAt, u, id, revision, now, by)
 	if err != nil || changed {
 		return told, err
 	}
@@ -135,7 +145,7 @@ func (s *Store) advanceOnce(ctx context.Context, doing string, u unit.ID, now ti
 		b := &pgx.Batch{}
 		b.Queue("begin")
 		b.Queue(entryWaits, "unit:"+string(u)).QueryRow(func(row pgx.Row) error { return row.Scan(&waits) })
-		b.Queue(update, append([]any{u}, args...)...).Query(func(rows pgx.Rows) (err error) {
+		b.Queue(update, args...).Query(func(rows pgx.Rows) (err error) {
 			moved, err = pgx.CollectRows(rows, scanDelivery)
 			return err
 		})

@@ -22,25 +22,41 @@ const escalating = `
 select pg_try_advisory_xact_lock(20220), d.delivered, d.displayed, d.read, d.supervisor
 from deadline d order by d.version desc limit 1`
 
-// dueDeliveries are all revisions of the assignments that are due longest; those of an
-// assignment that has ended are marked. The rows are locked in the order in which a
-// tablet acknowledges them.
-const dueDeliveries = `
+// lockDue finds the assignments that are due longest, with the newest revision of each,
+// and locks what a look may change, in the order in which tablets acknowledge it.
+const lockDue = `
 with due as materialized (
     select incident_id, unit_id,
-        (select i.number from incident i where i.id = late.incident_id) number,
-        exists (select from take_over t where t.incident_id = late.incident_id) taken_over
+        (select max(n.seq) from delivery n where n.incident_id = late.incident_id and n.unit_id = late.unit_id) newest
     from (select incident_id, unit_id from delivery where due_at <= $1 order by due_at limit $2) late
     group by 1, 2
 )
+select due.incident_id, due.unit_id, due.newest
+from due join delivery d on d.incident_id = due.incident_id and d.unit_id = due.unit_id and (d.due_at is not null or d.seq = due.newest)
+where d.seq <= due.newest
+order by d.topic, d.seq for update of d`
+
+// dueDeliveries are what is judged of those: no revision before the last one of which
+// nothing more is waited for. Those of an assignment that has ended are marked.
+const dueDeliveries = `
+with due as materialized (
+    select a.*,
+        (select i.number from incident i where i.id = a.incident_id) number,
+        exists (select from take_over t where t.incident_id = a.incident_id) taken_over,
+        coalesce((
+            select max(o.seq) from delivery o
+            where o.incident_id = a.incident_id and o.unit_id = a.unit_id and (o.read_at is not null or o.radio_at is not null)
+        ), 0) done
+    from unnest($1::uuid[], $2::uuid[], $3::bigint[]) a (incident_id, unit_id, newest)
+)
 select ` + deliveryColumns + `, s.id is not null, due.number, due.taken_over
 from due
-join delivery d on d.incident_id = due.incident_id and d.unit_id = due.unit_id
+join delivery d on d.incident_id = due.incident_id and d.unit_id = due.unit_id and d.seq <= due.newest
 join unit u on u.id = d.unit_id
 left join assignment s on s.incident_id = d.incident_id and s.unit_id = d.unit_id and s.status not in ('cleared', 'cancelled')
     and s.assigned_at <= d.sent_at
-where d.due_at is not null or s.id is not null
-order by d.topic, d.incident_id, d.seq for update of d`
+where d.seq = due.newest or d.seq >= due.done and s.id is not null
+order by d.topic, d.incident_id, d.seq`
 
 const (
 	// One that is there already must not hold up the others of its batch.
@@ -58,8 +74,8 @@ const dueAtOnce = 20
 // Escalate lets decide judge each unit's assignment that is due; more is true when
 // there may be others.
 func (s *Store) Escalate(ctx context.Context, now time.Time, decide func(control.Underway) control.Escalated) (notices []control.Notice, more bool, err error) {
-	var due bool
-	if err := s.pool.QueryRow(ctx, anythingDue, now).Scan(&due); err != nil || !due {
+	var late bool
+	if err := s.pool.QueryRow(ctx, anythingDue, now).Scan(&late); err != nil || !late {
 		return nil, false, sorted(err, "look for what is late")
 	}
 	var told news
@@ -69,11 +85,7 @@ func (s *Store) Escalate(ctx context.Context, now time.Time, decide func(control
 		if err := tx.QueryRow(ctx, escalating).Scan(&mine, &at.Delivered, &at.Displayed, &at.Read, &at.Supervisor); err != nil || !mine {
 			return err
 		}
-		rows, err := tx.Query(ctx, dueDeliveries, now, dueAtOnce)
-		if err != nil {
-			return err
-		}
-		found, err := pgx.CollectRows(rows, scanDue)
+		found, err := due(ctx, tx, now)
 		if err != nil {
 			return err
 		}
@@ -96,6 +108,32 @@ func (s *Store) Escalate(ctx context.Context, now time.Time, decide func(control
 	})
 	notices, err = told.kept(err)
 	return notices, more && err == nil, err
+}
+
+// due are the revisions to be judged, by assignment, the oldest first.
+func due(ctx context.Context, tx pgx.Tx, now time.Time) ([]dueDelivery, error) {
+	rows, err := tx.Query(ctx, lockDue, now, dueAtOnce)
+	if err != nil {
+		return nil, err
+	}
+	var incidents, units []string
+	var newest []int64
+	seen := map[[2]string]bool{}
+	var one [2]string
+	var seq int64
+	_, err = pgx.ForEachRow(rows, []any{&one[0], &one[1], &seq}, func() error {
+		if !seen[one] {
+			seen[one], incidents, units, newest = true, append(incidents, one[0]), append(units, one[1]), append(newest, seq)
+		}
+		return nil
+	})
+	if err != nil || len(newest) == 0 {
+		return nil, err
+	}
+	if rows, err = tx.Query(ctx, dueDeliveries, incidents, units, newest); err != nil {
+		return nil, err
+	}
+	return pgx.CollectRows(rows, scanDue)
 }
 
 // dueDelivery is a revision on its way; active unless its assignment has ended.
@@ -145,7 +183,7 @@ const sentOfIncident = `select exists (select from delivery where unit_id = $1 a
 
 // ToldByRadio keeps that a unit was told a revision by radio.
 func (s *Store) ToldByRadio(ctx context.Context, id incident.ID, u unit.ID, revision int, by access.AccountID, now time.Time) ([]control.Notice, error) {
-	told, changed, err := s.advance(ctx, "told by radio", u, now, toldByRadio, id, revision, now, by)
+	told, changed, err := s.advance(ctx, "told by radio", u, now, toldByRadio, u, id, revision, now, by)
 	if err != nil || changed {
 		return told, err
 	}
