@@ -24,6 +24,9 @@ type Gather[Q, A any] struct {
 type How struct {
 	Most int           // in one question
 	Wait time.Duration // that one question may take
+	// Apart is the least time between the beginnings of two questions of which the first
+	// was not for one alone: small ones in a row cost more than what they ask.
+	Apart time.Duration
 	// After one that was full comes a rest of so many times what it took. What was
 	// stuck is not rested from for longer than RestMost.
 	Rest     int
@@ -73,6 +76,9 @@ func (g *Gather[Q, A]) run() {
 		}
 		began := time.Now()
 		g.together(now)
+		if len(now) > 1 {
+			time.Sleep(g.how.Apart - time.Since(began))
+		}
 		if len(now) == g.how.Most {
 			time.Sleep(min(time.Duration(g.how.Rest)*time.Since(began), g.how.RestMost))
 		}

@@ -266,9 +266,11 @@ func (c *conn) inbound(ctx context.Context, f Inbound) {
 }
 
 // acknowledge has an acknowledgement applied beside the reading, when it is its turn:
-// those that come meanwhile are one, up to the highest number.
+// those that come meanwhile are one, up to the highest number. Of a replay, it mostly
+// is the last.
 func (c *conn) acknowledge(ctx context.Context, ack Ack) {
-	if !c.plausible(ctx, ack) || !c.acks.add(ack) {
+	pos, ok := c.plausible(ctx, ack)
+	if !ok || !c.acks.add(ack, ack.Seq < pos) {
 		return
 	}
 	c.hub.open.Go(func() {
@@ -280,6 +282,7 @@ func (c *conn) acknowledge(ctx context.Context, ack Ack) {
 			}
 		}()
 		for more := true; more; more = c.acks.more() {
+			c.acks.hold()
 			c.nextAck(ctx)
 		}
 		whole = true
@@ -304,8 +307,9 @@ func (c *conn) nextAck(ctx context.Context) {
 
 // plausible refuses the acknowledgement of what was not sent: delivered is a
 // fact that a call taker relies on. What is beyond all that was committed is not
-// of the protocol, unless the store was set back from where the client stood.
-func (c *conn) plausible(ctx context.Context, ack Ack) bool {
+// of the protocol, unless the store was set back from where the client stood. pos is
+// the last number that was sent.
+func (c *conn) plausible(ctx context.Context, ack Ack) (pos int64, ok bool) {
 	s := c.subs[ack.Topic]
 	if s == nil {
 		err := c.mayHear(ctx, ack.Topic, 0)
@@ -313,12 +317,12 @@ func (c *conn) plausible(ctx context.Context, ack Ack) bool {
 			err = fault.New(fault.Conflict, "this topic is not heard here")
 		}
 		c.refuse(ack.kind(), ack.Topic, err)
-		return false
+		return 0, false
 	}
 	pos, last := s.standing()
 	switch {
 	case ack.Seq <= pos:
-		return true
+		return pos, true
 	case ack.Seq <= s.claimed:
 		c.put(c.resync(ack.Topic, pos))
 	case ack.Seq <= last: // told on another line, or just now
@@ -326,7 +330,7 @@ func (c *conn) plausible(ctx context.Context, ack Ack) bool {
 	default:
 		c.close(CloseProtocol)
 	}
-	return false
+	return pos, false
 }
 
 // refuse answers for a topic that is not heard, and sends away who may not hear it.

@@ -32,7 +32,7 @@ type keptAck struct {
 // Acknowledgements are kept many in one transaction. One by one, a city of tablets
 // that comes back takes the database from those who send units. There are no rests: what
 // a call taker sees of the devices must not be old.
-var acksTogether = gather.How{Most: 32, Wait: 5 * time.Second}
+var acksTogether = gather.How{Most: 16, Wait: 5 * time.Second, Apart: 10 * time.Millisecond}
 
 // Acknowledge keeps that a unit's device has stored everything on its topic up to
 // seq, together with what other devices say at the moment.

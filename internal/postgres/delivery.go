@@ -40,20 +40,22 @@ where d.incident_id = $1 order by d.revision, d.sent_at, u.call_sign`
 // newerSent begins to ask whether a newer revision has taken the place of d.
 const newerSent = `exists (
     select from delivery n where n.incident_id = d.incident_id and n.unit_id = d.unit_id
-        and n.briefing_id = d.briefing_id and n.revision > d.revision`
+        and n.briefing_id = d.briefing_id and n.seq > d.seq`
 
 // nextStep is when a delivery is looked at next, once a step is done: at the deadline
 // of the step after it, which counts from the oldest revision that lacks it. Where a
 // newer revision has not come so far, that is looked at at once, by its own time; older
-// says which: all, or those that the same statement leaves out.
+// says which: all, or those that the same statement leaves out. For the others the
+// newest is looked at.
 func nextStep(step, older, now string) string {
 	return `
 due_at = case
     when ` + newerSent + older + `) then coalesce(d.due_at, ` + now + `)
-    when ` + newerSent + `) then d.due_at
+    when ` + newerSent + `) then null
     else greatest(` + now + `, (
-        select min(o.sent_at) from delivery o
+        select o.sent_at from delivery o
         where o.incident_id = d.incident_id and o.unit_id = d.unit_id and o.` + step + `_at is null and o.radio_at is null
+        order by o.seq limit 1
     ) + (select ` + step + ` from deadline order by version desc limit 1)) end`
 }
 

@@ -36,35 +36,52 @@ from due join delivery d on d.incident_id = due.incident_id and d.unit_id = due.
 where d.seq <= due.newest
 order by d.topic, d.seq for update of d`
 
-// dueDeliveries are what is judged of those: no revision before the last one of which
-// nothing more is waited for. Those of an assignment that has ended are marked.
+// dueDeliveries are what is judged of those: the newest revision, the oldest one that
+// lacks the same step, and between them those that somebody was told of. Those of an
+// assignment that has ended are marked.
 const dueDeliveries = `
 with due as materialized (
-    select a.*,
-        (select i.number from incident i where i.id = a.incident_id) number,
-        exists (select from take_over t where t.incident_id = a.incident_id) taken_over,
+    select n.*, s.assigned_at,
+        (select i.number from incident i where i.id = n.incident_id) number,
+        exists (select from take_over t where t.incident_id = n.incident_id) taken_over,
         coalesce((
-            select max(o.seq) from delivery o
-            where o.incident_id = a.incident_id and o.unit_id = a.unit_id and (o.read_at is not null or o.radio_at is not null)
+            select o.seq from delivery o
+            where o.incident_id = n.incident_id and o.unit_id = n.unit_id and (o.radio_at is not null or case
+                when n.delivered_at is null then o.delivered_at
+                when n.displayed_at is null then o.displayed_at
+                else o.read_at end is not null)
+            order by o.seq desc limit 1
         ), 0) done
     from unnest($1::uuid[], $2::uuid[], $3::bigint[]) a (incident_id, unit_id, newest)
+    join delivery n on n.incident_id = a.incident_id and n.unit_id = a.unit_id and n.seq = a.newest
+    left join assignment s on s.incident_id = n.incident_id and s.unit_id = n.unit_id
+        and s.status not in ('cleared', 'cancelled') and s.assigned_at <= n.sent_at
+), since as materialized (
+    select due.*, (
+        select o.seq from delivery o
+        where o.incident_id = due.incident_id and o.unit_id = due.unit_id and o.seq > due.done and o.sent_at >= due.assigned_at
+        order by o.seq limit 1
+    ) oldest
+    from due
 )
-select ` + deliveryColumns + `, s.id is not null, due.number, due.taken_over
-from due
-join delivery d on d.incident_id = due.incident_id and d.unit_id = due.unit_id and d.seq <= due.newest
+select ` + deliveryColumns + `, since.assigned_at is not null, since.number, since.taken_over
+from since
+join delivery d on d.incident_id = since.incident_id and d.unit_id = since.unit_id
+    and d.seq between coalesce(since.oldest, since.seq) and since.seq
 join unit u on u.id = d.unit_id
-left join assignment s on s.incident_id = d.incident_id and s.unit_id = d.unit_id and s.status not in ('cleared', 'cancelled')
-    and s.assigned_at <= d.sent_at
-where d.seq = due.newest or d.seq >= due.done and s.id is not null
+where d.seq in (since.oldest, since.seq) or exists (select from escalation e where e.topic = d.topic and e.seq = d.seq)
 order by d.topic, d.incident_id, d.seq`
 
 const (
-	// One that is there already must not hold up the others of its batch.
-	insertEscalation = `insert into escalation (topic, seq, step, level, at) values ($1, $2, $3, $4, $5) on conflict do nothing`
-	// lookNext leaves the look to the newest revision, at $3.
+	insertEscalations = `
+insert into escalation (topic, seq, step, level, at)
+select * from unnest($1::text[], $2::bigint[], $3::text[], $4::text[], $5::timestamptz[])
+on conflict do nothing` // one that is there already must not hold up the others
+	// lookNext leaves the look at each assignment to its newest revision, at $4.
 	lookNext = `
-update delivery d set due_at = case when d.seq = $4 then $3::timestamptz end
-where d.incident_id = $1 and d.unit_id = $2 and d.seq <= $4 and (d.due_at is not null or d.seq = $4)`
+update delivery d set due_at = case when d.seq = l.newest then l.next end
+from unnest($1::uuid[], $2::uuid[], $3::bigint[], $4::timestamptz[]) l (incident_id, unit_id, newest, next)
+where d.incident_id = l.incident_id and d.unit_id = l.unit_id and d.seq <= l.newest and (d.due_at is not null or d.seq = l.newest)`
 )
 
 // dueAtOnce is how many deliveries one transaction looks at: a city that has lost its
@@ -90,18 +107,18 @@ func (s *Store) Escalate(ctx context.Context, now time.Time, decide func(control
 			return err
 		}
 		more = len(found) > 0
-		b := &pgx.Batch{}
+		var out judged
 		for len(found) > 0 {
 			n := 1
 			for n < len(found) && found[n].IncidentID == found[0].IncidentID && found[n].UnitID == found[0].UnitID {
 				n++
 			}
-			if err := escalate(b, &told, found[:n], at, now, decide); err != nil {
+			if err := out.escalate(&told, found[:n], at, now, decide); err != nil {
 				return err
 			}
 			found = found[n:]
 		}
-		if err := tx.SendBatch(ctx, b).Close(); err != nil {
+		if err := tx.SendBatch(ctx, out.batch()).Close(); err != nil {
 			return err
 		}
 		return told.tell(ctx, tx)
@@ -148,8 +165,23 @@ func scanDue(row pgx.CollectableRow) (d dueDelivery, err error) {
 	return d, row.Scan(append(deliveryFields(&d.Delivery), &d.active, &d.number, &d.takenOver)...)
 }
 
-// escalate queues what is decided on the revisions that one unit was sent.
-func escalate(b *pgx.Batch, told *news, sent []dueDelivery, at briefing.Deadlines, now time.Time, decide func(control.Underway) control.Escalated) error {
+// judged is what is to be kept of a look, column by column.
+type judged struct {
+	late struct {
+		topics       []string
+		seqs         []int64
+		steps, level []string
+		at           []time.Time
+	}
+	looks struct {
+		incidents, units []string
+		newest           []int64
+		next             []*time.Time
+	}
+}
+
+// escalate adds what is decided on the revisions that one unit was sent.
+func (j *judged) escalate(told *news, sent []dueDelivery, at briefing.Deadlines, now time.Time, decide func(control.Underway) control.Escalated) error {
 	newest := sent[len(sent)-1]
 	underway := control.Underway{Number: newest.number, TakenOver: newest.takenOver, Deadlines: at}
 	for _, d := range sent {
@@ -159,7 +191,9 @@ func escalate(b *pgx.Batch, told *news, sent []dueDelivery, at briefing.Deadline
 	}
 	out := decide(underway)
 	for _, e := range out.Late {
-		b.Queue(insertEscalation, newest.Topic, newest.Seq, e.Step, e.Level, e.At)
+		l := &j.late
+		l.topics, l.seqs, l.at = append(l.topics, newest.Topic), append(l.seqs, newest.Seq), append(l.at, e.At)
+		l.steps, l.level = append(l.steps, string(e.Step)), append(l.level, string(e.Level))
 	}
 	for _, draft := range out.Notices {
 		if err := told.add(draft.Topic, draft.Type, now, draft.Body); err != nil {
@@ -170,8 +204,21 @@ func escalate(b *pgx.Batch, told *news, sent []dueDelivery, at briefing.Deadline
 	if !out.Next.IsZero() {
 		next = &out.Next
 	}
-	b.Queue(lookNext, newest.IncidentID, newest.UnitID, next, newest.Seq)
+	l := &j.looks
+	l.incidents, l.units = append(l.incidents, newest.IncidentID), append(l.units, newest.UnitID)
+	l.newest, l.next = append(l.newest, newest.Seq), append(l.next, next)
 	return nil
+}
+
+func (j *judged) batch() *pgx.Batch {
+	b := &pgx.Batch{}
+	if len(j.late.seqs) > 0 {
+		b.Queue(insertEscalations, j.late.topics, j.late.seqs, j.late.steps, j.late.level, j.late.at)
+	}
+	if len(j.looks.newest) > 0 {
+		b.Queue(lookNext, j.looks.incidents, j.looks.units, j.looks.newest, j.looks.next)
+	}
+	return b
 }
 
 const toldByRadio = `
