@@ -195,7 +195,7 @@ type Store interface {
 
 	// Acknowledge, Displayed and Read each keep one of the facts of a
 	// delivery and what the call taker is told of it; a repeat does nothing.
-	Acknowledge(ctx context.Context, u unit.ID, topic string, seq int64, now time.Time) ([]Notice, error)
+	Acknowledge(ctx context.Context, u unit.ID, seq int64, now time.Time) ([]Notice, error)
 	Displayed(ctx context.Context, u unit.ID, id briefing.ID, revision int, now time.Time) ([]Notice, error)
 	Read(ctx context.Context, u unit.ID, by access.AccountID, id briefing.ID, revision int, now time.Time) ([]Notice, error)
 	// ToldByRadio keeps that the account by told a unit a revision by radio; a

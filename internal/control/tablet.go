@@ -51,7 +51,7 @@ func (r *Room) Acknowledge(ctx context.Context, a access.Actor, topic string, se
 	if topic != "unit:"+string(u) {
 		return fault.New(fault.Forbidden, "this topic is not yours")
 	}
-	notices, err := r.Store.Acknowledge(ctx, u, topic, seq, r.Now())
+	notices, err := r.Store.Acknowledge(ctx, u, seq, r.Now())
 	return r.told(ctx, notices, err, "acknowledge")
 }
 

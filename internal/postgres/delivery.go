@@ -7,7 +7,6 @@ import (
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
 
-	"doorstep/internal/access"
 	"doorstep/internal/briefing"
 	"doorstep/internal/control"
 	"doorstep/internal/fault"
@@ -63,52 +62,49 @@ due_at = case
 // said so. The rows are locked in the order of topics and numbers, as where they are
 // escalated.
 var deliveredUpTo = `
-with stored as materialized (
+with said as materialized (
     select d.briefing_id, d.revision, d.unit_id, a.seq, a.at
     from unnest($1::uuid[], $2::text[], $3::bigint[], $4::timestamptz[]) a (unit_id, topic, seq, at)
     join delivery d on d.topic = a.topic and d.unit_id = a.unit_id and d.seq <= a.seq and d.delivered_at is null
     order by d.topic, d.seq for update of d
 )
-update delivery d set ` + nextStep("displayed", " and n.seq > a.seq", "a.at") + `, delivered_at = a.at
-from stored a join unit u on u.id = a.unit_id
+update delivery d set ` + nextStep("displayed", " and n.seq > a.seq", "a.at") + `, delivered_at = a.at` + whereSaid
+
+// saidOf are the deliveries of the units, briefings and revisions $1 to $3 that lack a
+// step, with when each was said to have it, and what else is said; locked in that order.
+func saidOf(step, also, columns string) string {
+	return `
+with said as materialized (
+    select d.briefing_id, d.revision, d.unit_id, a.at` + also + `
+    from unnest($1::uuid[], $2::uuid[], $3::int[], $4::timestamptz[]` + columns + `
+    join delivery d on d.unit_id = a.unit_id and d.briefing_id = a.briefing_id and d.revision = a.revision and d.` + step + `_at is null
+    order by d.topic, d.seq for update of d
+)`
+}
+
+const whereSaid = `
+from said a join unit u on u.id = a.unit_id
 where d.briefing_id = a.briefing_id and d.revision = a.revision and d.unit_id = a.unit_id
 returning ` + deliveryColumns
 
-var displayedAt = `
-update delivery d set ` + nextStep("read", "", "$4") + `, displayed_at = $4, delivered_at = coalesce(d.delivered_at, $4) from unit u
-where u.id = d.unit_id and d.unit_id = $1 and d.briefing_id = $2 and d.revision = $3 and d.displayed_at is null
-returning ` + deliveryColumns
-
-// Displayed keeps that a revision was on the unit's screen.
-func (s *Store) Displayed(ctx context.Context, u unit.ID, id briefing.ID, revision int, now time.Time) ([]control.Notice, error) {
-	told, changed, err := s.advance(ctx, "displayed", u, now, displayedAt, u, id, revision, now)
-	if err != nil || changed {
-		return told, err
-	}
-	return nil, s.wasSent(ctx, u, id, revision)
-}
+var displayedAt = saidOf("displayed", "", ") a (unit_id, briefing_id, revision, at)") + `
+update delivery d set ` + nextStep("read", "", "a.at") + `, displayed_at = a.at, delivered_at = coalesce(d.delivered_at, a.at)` + whereSaid
 
 // waitEnds ends the wait for the newest revision; for an older one, the newest is
-// looked at at once, by its own time. $4 is now.
-const waitEnds = `
-due_at = case when ` + newerSent + `) then $4::timestamptz end`
-
-const readAt = `
-update delivery d set ` + waitEnds + `, read_at = $4, read_by = $5, displayed_at = coalesce(d.displayed_at, $4), delivered_at = coalesce(d.delivered_at, $4)
-from unit u
-where u.id = d.unit_id and d.unit_id = $1 and d.briefing_id = $2 and d.revision = $3 and d.read_at is null
-returning ` + deliveryColumns
-
-// Read keeps that a person on board confirmed a revision.
-func (s *Store) Read(ctx context.Context, u unit.ID, by access.AccountID, id briefing.ID, revision int, now time.Time) ([]control.Notice, error) {
-	told, changed, err := s.advance(ctx, "read", u, now, readAt, u, id, revision, now, by)
-	if err != nil || changed {
-		return told, err
-	}
-	return nil, s.wasSent(ctx, u, id, revision)
+// looked at at once, by its own time.
+func waitEnds(now string) string {
+	return `
+due_at = case when ` + newerSent + `) then ` + now + ` end`
 }
 
+// readAt has who confirmed besides.
+var readAt = saidOf("read", ", a.by", ", $5::uuid[]) a (unit_id, briefing_id, revision, at, by)") + `
+update delivery d set ` + waitEnds("a.at") + `, read_at = a.at, read_by = a.by,
+    displayed_at = coalesce(d.displayed_at, a.at), delivered_at = coalesce(d.delivered_at, a.at)` + whereSaid
+
 const deliveryExists = `select exists (select from delivery where unit_id = $1 and briefing_id = $2 and revision = $3)`
+
+var errNotSent = fault.New(fault.NotFound, "this unit was sent no such revision")
 
 // wasSent tells a repeat from a revision that this unit was never sent.
 func (s *Store) wasSent(ctx context.Context, u unit.ID, id briefing.ID, revision int) error {
@@ -117,7 +113,7 @@ func (s *Store) wasSent(ctx context.Context, u unit.ID, id briefing.ID, revision
 		return sorted(err, "look for a delivery")
 	}
 	if !sent {
-		return fault.New(fault.NotFound, "this unit was sent no such revision")
+		return errNotSent
 	}
 	return nil
 }

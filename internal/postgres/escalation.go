@@ -221,8 +221,8 @@ func (j *judged) batch() *pgx.Batch {
 	return b
 }
 
-const toldByRadio = `
-update delivery d set ` + waitEnds + `, radio_at = $4, radio_by = $5 from unit u
+var toldByRadio = `
+update delivery d set ` + waitEnds("$4::timestamptz") + `, radio_at = $4, radio_by = $5 from unit u
 where u.id = d.unit_id and d.unit_id = $1 and d.incident_id = $2 and d.revision = $3 and d.radio_at is null
 returning ` + deliveryColumns
 
@@ -239,7 +239,7 @@ func (s *Store) ToldByRadio(ctx context.Context, id incident.ID, u unit.ID, revi
 		return nil, sorted(err, "look for a delivery")
 	}
 	if !sent {
-		return nil, fault.New(fault.NotFound, "this unit was sent no such revision")
+		return nil, errNotSent
 	}
 	return nil, nil
 }

@@ -94,9 +94,8 @@ func TestPathOfACall(t *testing.T) {
 	}
 
 	// Acknowledged, displayed and read are three facts; a repeat tells nobody.
-	topic := frame.Topic
 	for _, want := range []int{2, 0} {
-		notices, err := w.store.Acknowledge(ctx, w.unit, topic, 2, w.now)
+		notices, err := w.store.Acknowledge(ctx, w.unit, 2, w.now)
 		must(t, err)
 		if len(notices) != want {
 			t.Fatalf("acknowledged with %d notices, want %d", len(notices), want)
