@@ -59,6 +59,7 @@ func (c BenchCityCommand) Run(ctx context.Context, d Deps) error {
 	if err := os.WriteFile("/proc/self/autogroup", []byte("19"), 0); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return fmt.Errorf("come last at the processors: %w", err)
 	}
+	spendMemory(d.Getenv)
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
 	s := &city{gate: make(chan struct{})}
@@ -155,6 +156,7 @@ func startCity(ctx context.Context, c BenchCityCommand, log io.Writer) (*farCity
 	}
 	run.Args = append(run.Args, "bench", "city", "--base", c.Base, "--tablets", strconv.Itoa(c.Tablets))
 	run.SysProcAttr.Setsid = true
+	run.Env = append(os.Environ(), "GOMAXPROCS=1") // it leaves the others to the nodes
 	in, err := run.StdinPipe()
 	if err != nil {
 		return nil, err
