@@ -26,11 +26,11 @@ var _ control.Store = (*Store)(nil)
 type Store struct {
 	Tracer trace.Tracer // nil where nobody wants to know
 
-	pool   *pgxpool.Pool
-	ready  *expirable.LRU[incident.ID, *folder]
-	towns  *expirable.LRU[string, towns]
-	seen   seen
-	stored *gather.Gather[said, kept] // by step
+	pool                     *pgxpool.Pool
+	ready                    *expirable.LRU[incident.ID, *folder]
+	towns                    *expirable.LRU[string, towns]
+	seen                     seen
+	stored, shown, confirmed *gather.Gather[said, kept] // by step
 
 	self   string                   // the channel of this server
 	others atomic.Pointer[[]string] // those of other servers when last looked; nil when alone
@@ -52,6 +52,8 @@ func New(pool *pgxpool.Pool) *Store {
 		toldPages: expirable.NewLRU[pageKey, []byte](toldMost, nil, toldFor),
 	}
 	s.stored = gather.New(saidTogether, s.keepTogether(stored))
+	s.shown = gather.New(saidTogether, s.keepTogether(shown))
+	s.confirmed = gather.New(saidTogether, s.keepTogether(confirmed))
 	return s
 }
 

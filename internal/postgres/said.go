@@ -118,12 +118,12 @@ func (s *Store) Acknowledge(ctx context.Context, u unit.ID, seq int64, now time.
 
 // Displayed keeps that a revision was on the unit's screen.
 func (s *Store) Displayed(ctx context.Context, u unit.ID, id briefing.ID, revision int, now time.Time) ([]control.Notice, error) {
-	return s.keepSingle(ctx, shown, said{unit: u, briefing: id, revision: revision, at: now})
+	return s.keepSingle(ctx, s.shown, shown, said{unit: u, briefing: id, revision: revision, at: now})
 }
 
 // Read keeps that a person on board confirmed a revision.
 func (s *Store) Read(ctx context.Context, u unit.ID, by access.AccountID, id briefing.ID, revision int, now time.Time) ([]control.Notice, error) {
-	return s.keepSingle(ctx, confirmed, said{unit: u, briefing: id, revision: revision, by: by, at: now})
+	return s.keepSingle(ctx, s.confirmed, confirmed, said{unit: u, briefing: id, revision: revision, by: by, at: now})
 }
 
 // keep has it kept together with what other devices say at the moment.
@@ -138,15 +138,15 @@ func (s *Store) keep(ctx context.Context, with *gather.Gather[said, kept], w way
 	return k, err
 }
 
-func (s *Store) keepSingle(ctx context.Context, w way, one said) ([]control.Notice, error) {
+func (s *Store) keepSingle(ctx context.Context, with *gather.Gather[said, kept], w way, one said) ([]control.Notice, error) {
 	if uuid.Validate(string(one.briefing)) != nil || one.revision > math.MaxInt32 {
 		return nil, errNotSent // nor may it spoil what others say
 	}
-	told, changed, err := s.advance(ctx, w.doing, one.unit, one.at, w.update, w.columns([]said{one})...)
-	if err != nil || changed {
-		return told, err
+	k, err := s.keep(ctx, with, w, one)
+	if err != nil || k.changed || !k.alone {
+		return k.told, err
 	}
-	return told, s.wasSent(ctx, one.unit, one.briefing, one.revision)
+	return k.told, s.wasSent(ctx, one.unit, one.briefing, one.revision)
 }
 
 // keepTogether keeps all. What that tells goes back to the first that changed
