@@ -31,7 +31,7 @@ with due as materialized (
     from (select incident_id, unit_id from delivery where due_at <= $1 order by due_at limit $2) late
     group by 1, 2
 )
-select due.incident_id, due.unit_id, due.newest
+select due.incident_id, due.unit_id, due.newest, d.seq
 from due join delivery d on d.incident_id = due.incident_id and d.unit_id = due.unit_id and (d.due_at is not null or d.seq = due.newest)
 where d.seq <= due.newest
 order by d.topic, d.seq for update of d`
@@ -77,11 +77,12 @@ const (
 insert into escalation (topic, seq, step, level, at)
 select * from unnest($1::text[], $2::bigint[], $3::text[], $4::text[], $5::timestamptz[])
 on conflict do nothing` // one that is there already must not hold up the others
-	// lookNext leaves the look at each assignment to its newest revision, at $4.
+	// lookNext sets the next look at what lockDue has locked. What became due since then
+	// keeps its own: its row is another's, who may wait for one of these.
 	lookNext = `
-update delivery d set due_at = case when d.seq = l.newest then l.next end
-from unnest($1::uuid[], $2::uuid[], $3::bigint[], $4::timestamptz[]) l (incident_id, unit_id, newest, next)
-where d.incident_id = l.incident_id and d.unit_id = l.unit_id and d.seq <= l.newest and (d.due_at is not null or d.seq = l.newest)`
+update delivery d set due_at = l.next
+from unnest($1::uuid[], $2::uuid[], $3::bigint[], $4::timestamptz[]) l (incident_id, unit_id, seq, next)
+where d.incident_id = l.incident_id and d.unit_id = l.unit_id and d.seq = l.seq`
 )
 
 // dueAtOnce is how many deliveries one transaction looks at: a city that has lost its
@@ -102,12 +103,12 @@ func (s *Store) Escalate(ctx context.Context, now time.Time, decide func(control
 		if err := tx.QueryRow(ctx, escalating).Scan(&mine, &at.Delivered, &at.Displayed, &at.Read, &at.Supervisor); err != nil || !mine {
 			return err
 		}
-		found, err := due(ctx, tx, now)
+		locked, found, err := due(ctx, tx, now)
 		if err != nil {
 			return err
 		}
 		more = len(found) > 0
-		var out judged
+		out := judged{next: map[assignment]*time.Time{}}
 		for len(found) > 0 {
 			n := 1
 			for n < len(found) && found[n].IncidentID == found[0].IncidentID && found[n].UnitID == found[0].UnitID {
@@ -118,7 +119,7 @@ func (s *Store) Escalate(ctx context.Context, now time.Time, decide func(control
 			}
 			found = found[n:]
 		}
-		if err := tx.SendBatch(ctx, out.batch()).Close(); err != nil {
+		if err := tx.SendBatch(ctx, out.batch(locked)).Close(); err != nil {
 			return err
 		}
 		return told.tell(ctx, tx)
@@ -127,30 +128,40 @@ func (s *Store) Escalate(ctx context.Context, now time.Time, decide func(control
 	return notices, more && err == nil, err
 }
 
-// due are the revisions to be judged, by assignment, the oldest first.
-func due(ctx context.Context, tx pgx.Tx, now time.Time) ([]dueDelivery, error) {
+// assignment is what a unit was sent of one incident.
+type assignment struct{ incident, unit string }
+
+// lockedRow is a delivery that a look may change.
+type lockedRow struct {
+	assignment
+	newest, seq int64
+}
+
+// due locks what may change, and returns the revisions to be judged, by assignment, the
+// oldest first.
+func due(ctx context.Context, tx pgx.Tx, now time.Time) (locked []lockedRow, found []dueDelivery, err error) {
 	rows, err := tx.Query(ctx, lockDue, now, dueAtOnce)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
+	}
+	locked, err = pgx.CollectRows(rows, func(row pgx.CollectableRow) (r lockedRow, err error) {
+		return r, row.Scan(&r.incident, &r.unit, &r.newest, &r.seq)
+	})
+	if err != nil || len(locked) == 0 {
+		return nil, nil, err
 	}
 	var incidents, units []string
 	var newest []int64
-	seen := map[[2]string]bool{}
-	var one [2]string
-	var seq int64
-	_, err = pgx.ForEachRow(rows, []any{&one[0], &one[1], &seq}, func() error {
-		if !seen[one] {
-			seen[one], incidents, units, newest = true, append(incidents, one[0]), append(units, one[1]), append(newest, seq)
+	for _, r := range locked {
+		if r.seq == r.newest {
+			incidents, units, newest = append(incidents, r.incident), append(units, r.unit), append(newest, r.newest)
 		}
-		return nil
-	})
-	if err != nil || len(newest) == 0 {
-		return nil, err
 	}
 	if rows, err = tx.Query(ctx, dueDeliveries, incidents, units, newest); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	return pgx.CollectRows(rows, scanDue)
+	found, err = pgx.CollectRows(rows, scanDue)
+	return locked, found, err
 }
 
 // dueDelivery is a revision on its way; active unless its assignment has ended.
@@ -165,19 +176,15 @@ func scanDue(row pgx.CollectableRow) (d dueDelivery, err error) {
 	return d, row.Scan(append(deliveryFields(&d.Delivery), &d.active, &d.number, &d.takenOver)...)
 }
 
-// judged is what is to be kept of a look, column by column.
+// judged is what is to be kept of a look.
 type judged struct {
-	late struct {
+	late struct { // column by column
 		topics       []string
 		seqs         []int64
 		steps, level []string
 		at           []time.Time
 	}
-	looks struct {
-		incidents, units []string
-		newest           []int64
-		next             []*time.Time
-	}
+	next map[assignment]*time.Time // nil: nothing is waited for
 }
 
 // escalate adds what is decided on the revisions that one unit was sent.
@@ -200,23 +207,30 @@ func (j *judged) escalate(told *news, sent []dueDelivery, at briefing.Deadlines,
 			return err
 		}
 	}
-	var next *time.Time
 	if !out.Next.IsZero() {
-		next = &out.Next
+		j.next[assignment{newest.IncidentID, newest.UnitID}] = &out.Next
 	}
-	l := &j.looks
-	l.incidents, l.units = append(l.incidents, newest.IncidentID), append(l.units, newest.UnitID)
-	l.newest, l.next = append(l.newest, newest.Seq), append(l.next, next)
 	return nil
 }
 
-func (j *judged) batch() *pgx.Batch {
+// batch leaves the look at each assignment to its newest revision.
+func (j *judged) batch(locked []lockedRow) *pgx.Batch {
 	b := &pgx.Batch{}
 	if len(j.late.seqs) > 0 {
 		b.Queue(insertEscalations, j.late.topics, j.late.seqs, j.late.steps, j.late.level, j.late.at)
 	}
-	if len(j.looks.newest) > 0 {
-		b.Queue(lookNext, j.looks.incidents, j.looks.units, j.looks.newest, j.looks.next)
+	var incidents, units []string
+	var seqs []int64
+	var next []*time.Time
+	for _, r := range locked {
+		at := j.next[r.assignment]
+		if r.seq != r.newest {
+			at = nil
+		}
+		incidents, units, seqs, next = append(incidents, r.incident), append(units, r.unit), append(seqs, r.seq), append(next, at)
+	}
+	if len(locked) > 0 {
+		b.Queue(lookNext, incidents, units, seqs, next)
 	}
 	return b
 }
