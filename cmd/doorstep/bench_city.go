@@ -57,7 +57,7 @@ func (c BenchCityCommand) Run(ctx context.Context, d Deps) error {
 	// Where the system divides the processors among sessions first, being nice counts
 	// within one session only; where it does not, there is no such file.
 	if err := os.WriteFile("/proc/self/autogroup", []byte("19"), 0); err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return fmt.Errorf("come last at the processors: %w", err)
+		fmt.Fprintf(d.Err, "the tablets do not come last at the processors, so dispatches are slower than they were: %v\n", err)
 	}
 	spendMemory(d.Getenv)
 	ctx, stop := context.WithCancel(ctx)

@@ -45,6 +45,37 @@ func TestACrowdIsAskedAboutTogether(t *testing.T) {
 	})
 }
 
+// Small questions in a row are asked apart; one for one alone is not waited after.
+func TestSmallQuestionsAreAskedApart(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var asked []int
+		var at []time.Duration
+		began := time.Now()
+		g := New(How{Most: 4, Wait: time.Minute, Apart: 10 * time.Millisecond}, func(_ context.Context, of []int) ([]int, error) {
+			asked, at = append(asked, len(of)), append(at, time.Since(began))
+			time.Sleep(2 * time.Millisecond)
+			return of, nil
+		})
+		var all sync.WaitGroup
+		come := func() {
+			all.Go(func() { _, _ = g.Ask(t.Context(), 1) })
+			synctest.Wait()
+		}
+		come()
+		come() // while the first is out
+		come()
+		time.Sleep(5 * time.Millisecond)
+		come() // while nothing is out
+		all.Wait()
+		if want := []int{1, 2, 1}; !slices.Equal(asked, want) {
+			t.Errorf("asked about %v, want %v", asked, want)
+		}
+		if want := []time.Duration{0, 2 * time.Millisecond, 12 * time.Millisecond}; !slices.Equal(at, want) {
+			t.Errorf("asked at %v, want %v", at, want)
+		}
+	})
+}
+
 // Nobody waits for ever, and nobody is asked about who has left.
 func TestWhatGoesWrongIsEverybodys(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
