@@ -90,18 +90,26 @@ func TestViewsAreCompared(t *testing.T) {
 	later := now.Add(time.Second)
 	f := drill.Frame{Unit: "u", Seq: 1}
 	truth := drill.Delivery{Briefing: "b", Revision: 1, Delivered: &now}
+	at := func(d drill.Delivery) map[drill.Frame]drill.Delivery { return map[drill.Frame]drill.Delivery{f: d} }
 	for name, seen := range map[string]map[drill.Frame]drill.Delivery{
 		"nothing is shown": {},
-		"of another unit":  {{Unit: "x", Seq: 1}: truth},
-		"not delivered":    {f: {Briefing: "b", Revision: 1}},
-		"at another time":  {f: {Briefing: "b", Revision: 1, Delivered: &later}},
-		"read too soon":    {f: {Briefing: "b", Revision: 1, Delivered: &now, Read: &now}},
+		"of another unit":  {f: truth, {Unit: "x", Seq: 1}: truth},
+		"not delivered":    at(drill.Delivery{Briefing: "b", Revision: 1}),
+		"at another time":  at(drill.Delivery{Briefing: "b", Revision: 1, Delivered: &later}),
+		"read too soon":    at(drill.Delivery{Briefing: "b", Revision: 1, Delivered: &now, Read: &now}),
 	} {
-		if differ(seen, map[drill.Frame]drill.Delivery{f: truth}) == "" {
+		if differ(seen, at(truth), at(truth)) == "" {
 			t.Errorf("%s, and nothing was found", name)
 		}
 	}
-	if said := differ(map[drill.Frame]drill.Delivery{f: truth}, map[drill.Frame]drill.Delivery{f: truth}); said != "" {
-		t.Errorf("of the same it says %s", said)
+	more := truth
+	more.Read = &later // between
+	for name, seen := range map[string]drill.Delivery{"as before": truth, "as after": more} {
+		if said := differ(at(seen), at(truth), at(more)); said != "" {
+			t.Errorf("%s: %s", name, said)
+		}
+	}
+	if differ(at(truth), at(more), at(more)) == "" {
+		t.Error("what is not seen was in the record before, and nothing was found")
 	}
 }
