@@ -4,8 +4,6 @@ import (
 	"encoding/json"
 	"strconv"
 	"time"
-
-	"github.com/gorilla/websocket"
 )
 
 // Types of frames that the server says about the line itself.
@@ -24,16 +22,13 @@ var NoticeTypes = []string{"briefing", "assessment", "delivery", "status", "feed
 
 // frame is one message, encoded once for all who hear it.
 type frame struct {
-	seq  int64 // 0 when it is no notice
-	size int
-	message
+	seq   int64  // 0 when it is no notice
+	data  []byte // never written to: many lines send it
 	trace string // the span that it belongs to; empty when nobody wants to know
 }
 
-type message = *websocket.PreparedMessage
-
 // newFrame encodes a notice.
-func newFrame(n Notice) frame { return prepare(n.Seq, encode(n)) }
+func newFrame(n Notice) frame { return frame{seq: n.Seq, data: encode(n)} }
 
 // encode writes the frame around the body, which is JSON already.
 func encode(n Notice) []byte {
@@ -65,15 +60,7 @@ func saying(kind string, at time.Time, body any) frame {
 	if err != nil {
 		panic(err) // the bodies are ours: maps and strings
 	}
-	return prepare(0, b)
-}
-
-func prepare(seq int64, data []byte) frame {
-	m, err := websocket.NewPreparedMessage(websocket.TextMessage, data)
-	if err != nil {
-		panic(err) // it fails on unknown message types only
-	}
-	return frame{seq: seq, size: len(data), message: m}
+	return frame{data: b}
 }
 
 func appendString(b []byte, s string) []byte {

@@ -21,10 +21,10 @@ func newQueue() queue { return queue{taken: make(chan struct{}, 1)} }
 func (q *queue) add(f frame, mostFrames, mostBytes int) (first, ok bool) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	if len(q.frames) >= mostFrames || q.bytes+f.size > mostBytes {
+	if len(q.frames) >= mostFrames || q.bytes+len(f.data) > mostBytes {
 		return false, false
 	}
-	q.frames, q.bytes = append(q.frames, f), q.bytes+f.size
+	q.frames, q.bytes = append(q.frames, f), q.bytes+len(f.data)
 	first, q.writing = !q.writing, true
 	return first, true
 }
@@ -40,8 +40,8 @@ func (q *queue) take() (f frame, ok bool) {
 		return frame{}, false
 	}
 	f = q.frames[0]
-	q.frames[0] = frame{} // its message may go
-	q.frames, q.bytes = q.frames[1:], q.bytes-f.size
+	q.frames[0] = frame{} // its data may go
+	q.frames, q.bytes = q.frames[1:], q.bytes-len(f.data)
 	q.tell()
 	return f, true
 }

@@ -73,7 +73,7 @@ func (c *conn) send(f frame) error {
 		_, span := trace.Continue(c.hub.Tracer, f.trace, "frame")
 		defer span.End()
 	}
-	return c.socket.WritePreparedMessage(f.message)
+	return c.socket.WriteMessage(websocket.TextMessage, f.data)
 }
 
 // control may be called beside send: the socket puts it between two frames.
