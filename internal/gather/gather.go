@@ -1,6 +1,6 @@
 // Package gather asks one question for many. While one is out, those who come are
-// gathered for the next; who comes alone waits for nobody. So a crowd costs the store
-// few questions, and leaves it time for others.
+// gathered for the next; who comes alone waits for nobody, unless told to. So a crowd
+// costs the store few questions, and leaves it time for others.
 package gather
 
 import (
@@ -24,6 +24,9 @@ type Gather[Q, A any] struct {
 type How struct {
 	Most int           // in one question
 	Wait time.Duration // that one question may take
+	// Linger is how long a question waits for those who come meanwhile, where nobody is
+	// in a hurry.
+	Linger time.Duration
 	// Apart is the least time between the beginnings of two questions of which the first
 	// was not for one alone: small ones in a row cost more than what they ask.
 	Apart time.Duration
@@ -70,6 +73,7 @@ func (g *Gather[Q, A]) Ask(ctx context.Context, of Q) (A, error) {
 // run asks until nobody waits.
 func (g *Gather[Q, A]) run() {
 	for {
+		time.Sleep(g.how.Linger)
 		now := g.next()
 		if len(now) == 0 {
 			return

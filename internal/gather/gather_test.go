@@ -76,6 +76,34 @@ func TestSmallQuestionsAreAskedApart(t *testing.T) {
 	})
 }
 
+// Where nobody is in a hurry, who comes first waits for others.
+func TestAQuestionLingers(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var asked []int
+		var at []time.Duration
+		began := time.Now()
+		g := New(How{Most: 4, Wait: time.Minute, Linger: time.Second}, func(_ context.Context, of []int) ([]int, error) {
+			asked, at = append(asked, len(of)), append(at, time.Since(began))
+			return of, nil
+		})
+		var all sync.WaitGroup
+		for range 3 {
+			all.Go(func() { _, _ = g.Ask(t.Context(), 1) })
+			time.Sleep(400 * time.Millisecond)
+		}
+		time.Sleep(time.Minute)
+		all.Go(func() { _, _ = g.Ask(t.Context(), 1) })
+		all.Wait()
+		if want := []int{3, 1}; !slices.Equal(asked, want) {
+			t.Errorf("asked about %v, want %v", asked, want)
+		}
+		time.Sleep(2 * time.Second) // it ends
+		if want := []time.Duration{time.Second, 62*time.Second + 200*time.Millisecond}; !slices.Equal(at, want) {
+			t.Errorf("asked at %v, want %v", at, want)
+		}
+	})
+}
+
 // Nobody waits for ever, and nobody is asked about who has left.
 func TestWhatGoesWrongIsEverybodys(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

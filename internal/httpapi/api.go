@@ -79,10 +79,10 @@ type Server struct {
 	Secure bool
 	Limits *Limits
 
-	recent *expirable.LRU[string, access.Actor] // by token
-	// arrives asks who opens a line.
-	arrives *gather.Gather[string, signedIn]
-	hashing chan struct{} // held by who checks a password
+	recent  *expirable.LRU[string, access.Actor] // by token
+	arrives *gather.Gather[string, signedIn]     // asks who opens a line
+	beats   *gather.Gather[string, signedIn]     // asks who has one open
+	hashing chan struct{}                        // held by who checks a password
 }
 
 // Readiness is the answer of /readyz.
@@ -97,6 +97,7 @@ func (s *Server) Handler() http.Handler {
 	s.hashing = make(chan struct{}, runtime.GOMAXPROCS(0))
 	s.recent = expirable.NewLRU[string, access.Actor](recentMost, nil, recentFor)
 	s.arrives = gather.New(gather.How{Most: arrivalsAtOnce, Wait: arrivalsWait, Rest: 6, RestMost: arrivalsRest}, s.signedIn)
+	s.beats = gather.New(gather.How{Most: beatsAtOnce, Wait: arrivalsWait, Linger: beatsLinger}, s.signedIn)
 	mux := http.NewServeMux()
 	s.register(humago.New(mux, config()))
 	mux.HandleFunc("GET "+streamPath, s.stream)

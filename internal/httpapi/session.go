@@ -213,6 +213,10 @@ const (
 	arrivalsAtOnce = 16
 	arrivalsWait   = 5 * time.Second
 	arrivalsRest   = 20 * time.Millisecond // at most
+	// Of thousands who have a line open, hundreds are looked after each second; none of
+	// them waits for it.
+	beatsAtOnce = 500
+	beatsLinger = 500 * time.Millisecond
 )
 
 type actorKey struct{}
@@ -266,7 +270,7 @@ func (s *Server) stream(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	s.Stream.Serve(w, r, a, from, func(ctx context.Context) (access.Actor, bool) {
-		now, err := s.actor(ctx, token)
+		now, err := s.actorBy(ctx, token, s.beats.Ask)
 		if fault.Is(err, fault.Unavailable) {
 			return a, true // a database that is away signs nobody out
 		}
