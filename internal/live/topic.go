@@ -18,7 +18,7 @@ const (
 	arrivalRestMost = 20 * time.Millisecond
 	returnsAtOnce   = 4
 	returnsRest     = 7
-	returnRestMost  = 8 * time.Millisecond
+	returnRestMost  = 7 * time.Millisecond
 	acksAtOnce      = 32 // of those that wait for the store
 	// pageSize is the number of notices in one fetch.
 	pageSize = 200

@@ -87,7 +87,7 @@ where d.incident_id = l.incident_id and d.unit_id = l.unit_id and d.seq = l.seq`
 
 // dueAtOnce is how many deliveries one transaction looks at: a city that has lost its
 // line is due all at once, and must not hold up who sends a unit.
-const dueAtOnce = 20
+const dueAtOnce = 10
 
 // Escalate lets decide judge each unit's assignment that is due; more is true when
 // there may be others.
