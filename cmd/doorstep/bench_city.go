@@ -219,6 +219,7 @@ func (n *farNode) start(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	run.SysProcAttr.Setsid = true // a service of its own, to the processors too
 	run.Args = append(run.Args, "serve", "--addr", n.serve.Addr, "--database-url", n.serve.DatabaseURL, "--redis-url", n.serve.RedisURL,
 		"--session-requests", "0", "--address-requests", "0", "--session-streams", "0", "--address-streams", "0", "--address-connections", "0",
 		"--leave", "0s", "--log-level", "error")

@@ -21,17 +21,18 @@ type BenchStormCommand struct {
 	benchFlags `embed:""`
 	Tablets    int    `default:"2000" help:"Tablets of the node that is restarted."`
 	Behind     int    `default:"5" help:"Briefings that each of them missed."`
-	Storms     int    `default:"5" help:"How often the node is restarted."`
+	Storms     int    `default:"8" help:"How often the node is restarted."`
 	RedisURL   string `name:"redis-url" env:"DOORSTEP_REDIS_URL,REDIS_URL" help:"Redis between the nodes; without it PostgreSQL carries the nudges."`
 }
 
 const (
 	otherTablets = 50  // of the node that stays
 	crowd        = 100 // units on one incident
-	normalRounds = 400
+	normalRounds = 50  // before each storm, so that what disturbs the machine disturbs both
 	// everyDispatch is how often the others are sent a unit, before the storm and in it:
 	// at a pace of calls, though of very many, and not of the machine.
 	everyDispatch = 100 * time.Millisecond
+	aftermath     = 3 * time.Second // until what a storm left to do is done
 )
 
 // storm is one run.
@@ -109,31 +110,24 @@ func (s *storm) prepare(ctx context.Context, d Deps, at, base string) error {
 		return fmt.Errorf("sign in the call taker: %w", err)
 	}
 	s.m = measurement{desk: desk, taker: drill.NewTaker(desk, base), tablets: others, places: places, rng: rand.New(rand.NewPCG(1, 2))}
-	if err := s.send(ctx); err != nil {
-		return err
-	}
-	return settle(ctx, s.pool)
+	return s.send(ctx)
 }
 
 func (s *storm) measure(ctx context.Context) (map[string]any, error) {
 	var normal, during []time.Duration
-	for round := range coldRounds + normalRounds {
-		took, err := s.dispatch(ctx, round)
-		if err != nil {
-			return nil, err
-		}
-		if round >= coldRounds {
-			normal = append(normal, took)
-		}
-	}
 	var worst float64
 	var end citySays
 	for n := range s.Storms {
+		usual, err := s.calm(ctx)
+		if err != nil {
+			return nil, err
+		}
 		says, sent, err := s.once(ctx, n)
 		if err != nil {
 			return nil, err
 		}
-		worst, during, end = max(worst, says.CaughtUp), append(during, sent...), says
+		worst, end = max(worst, says.CaughtUp), says
+		normal, during = append(normal, usual...), append(during, sent...)
 	}
 	missing := s.Tablets*(1+s.Storms*s.Behind) - end.Stored
 	if missing != 0 || end.Troubles != 0 {
@@ -144,6 +138,35 @@ func (s *storm) measure(ctx context.Context) (map[string]any, error) {
 		"name": "storm", "tablets": s.Tablets, "behind": s.Behind, "storms": s.Storms, "caught_up_s": worst,
 		"dispatch_p99_ms": stormy, "normal_p99_ms": usual, "ratio_p99": stormy / usual, "n": len(during), "lost": missing,
 	}, nil
+}
+
+// calm returns how long dispatches take while nothing happens.
+func (s *storm) calm(ctx context.Context) (sent []time.Duration, err error) {
+	time.Sleep(aftermath)
+	if err := s.settled(ctx); err != nil {
+		return nil, err
+	}
+	for round := range normalRounds {
+		one, err := s.dispatch(ctx, round)
+		if err != nil {
+			return nil, err
+		}
+		sent = append(sent, one)
+	}
+	return sent, nil
+}
+
+// settled brings statistics up to date and has plans made anew.
+func (s *storm) settled(ctx context.Context) error {
+	if err := settle(ctx, s.pool); err != nil {
+		return err
+	}
+	for round := range coldRounds {
+		if _, err := s.m.dispatch(ctx, round); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // once restarts the node and returns when its tablets had caught up, and how long
@@ -158,13 +181,8 @@ func (s *storm) once(ctx context.Context, n int) (says citySays, sent []time.Dur
 	if err := s.fallBehind(ctx); err != nil {
 		return says, nil, err
 	}
-	if err := settle(ctx, s.pool); err != nil {
+	if err := s.settled(ctx); err != nil {
 		return says, nil, err
-	}
-	for round := range coldRounds { // plans are made anew
-		if _, err := s.m.dispatch(ctx, round); err != nil {
-			return says, nil, err
-		}
 	}
 	if err := s.node.start(ctx); err != nil {
 		return says, nil, err
