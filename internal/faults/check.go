@@ -60,63 +60,63 @@ type record struct {
 	newest      map[briefing.ID]int
 }
 
-// settleWait bounds how long what is under way may take once nothing new is sent.
-const settleWait = 10 * time.Second
+// settleWait bounds how long what is under way may take once nothing new is sent. A
+// tablet that was away says of each briefing that it was shown and that the unit is
+// clear, at the pace that the service allows.
+const settleWait = 30 * time.Second
 
-// settle waits until all that was sent is entered and acknowledged.
-func (a *auditor) settle(ctx context.Context) (record, error) {
+// settle waits until all that was sent is entered, shown and over.
+func (a *auditor) settle(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, settleWait)
 	defer cancel()
+	var open int
 	for {
-		r, open, err := a.read(ctx)
+		n, err := a.store.Underway(ctx, a.load.units, a.since)
+		if err == nil {
+			open = n
+		}
 		if err == nil && open == 0 {
-			return r, nil
+			return nil
 		}
 		select {
 		case <-ctx.Done():
-			return r, errors.Join(err, fmt.Errorf("%d briefings are still under way after %s", open, settleWait))
+			return errors.Join(err, fmt.Errorf("%d are still under way after %s", open, settleWait))
 		case <-time.After(50 * time.Millisecond):
 		}
 	}
 }
 
-// read reads the record, and how much of it is not at its end.
-func (a *auditor) read(ctx context.Context) (r record, open int, err error) {
-	if open, err = a.store.EntriesToMake(ctx); err != nil {
-		return r, open, err
-	}
+// read reads the record.
+func (a *auditor) read(ctx context.Context) (r record, err error) {
 	deliveries, err := a.store.DeliveriesTo(ctx, a.load.units, a.since)
 	if err != nil {
-		return r, open, err
+		return r, err
 	}
 	r.deliveries, r.assignments = map[frame]briefing.Delivery{}, map[string][]unit.Assignment{}
 	for _, d := range deliveries {
 		r.deliveries[frame{d.UnitID, d.Seq}] = d
-		if d.DeliveredAt == nil || d.DisplayedAt == nil {
-			open++
-		}
 	}
 	assignments, err := a.store.AssignmentsOf(ctx, a.load.units, a.since)
 	if err != nil {
-		return r, open, err
+		return r, err
 	}
 	for _, s := range assignments {
 		of := s.IncidentID + string(s.UnitID)
 		r.assignments[of] = append(r.assignments[of], s)
-		if s.ClearedAt == nil {
-			open++
-		}
 	}
 	r.newest, err = a.store.NewestRevisions(ctx, a.load.units, a.since)
-	return r, open, err
+	return r, err
 }
 
 // check compares everything that is new since the check before. Nobody works
 // meanwhile.
 func (a *auditor) check(ctx context.Context) (t tally, err error) {
-	r, err := a.settle(ctx)
-	if err != nil {
+	if err := a.settle(ctx); err != nil {
 		t.fault("%v", err)
+	}
+	r, err := a.read(ctx)
+	if err != nil {
+		return t, err
 	}
 	for _, each := range a.load.units {
 		if err := a.checkUnit(ctx, each, r, &t); err != nil {
@@ -342,7 +342,7 @@ func (a *auditor) agree(ctx context.Context) error {
 
 // truth is the record by incident.
 func (a *auditor) truth(ctx context.Context) (map[string]map[drill.Frame]drill.Delivery, error) {
-	r, _, err := a.read(ctx)
+	r, err := a.read(ctx)
 	if err != nil {
 		return nil, err
 	}

@@ -50,8 +50,15 @@ where briefing_id in (select briefing_id from delivery where unit_id = any($1) a
 	return newest, sorted(err, "newest revisions")
 }
 
-// EntriesToMake counts what was sent and is not entered yet.
-func (s *Store) EntriesToMake(ctx context.Context) (n int, err error) {
-	err = s.pool.QueryRow(ctx, `select count(*) from notice where entry is not null`).Scan(&n)
-	return n, sorted(err, "count what was sent")
+const underway = `
+select (select count(*) from notice where entry is not null)
+    + (select count(*) from delivery where unit_id = any($1) and sent_at >= $2 and (delivered_at is null or displayed_at is null))
+    + (select count(*) from assignment where unit_id = any($1) and assigned_at >= $2 and cleared_at is null)`
+
+// Underway counts, for a drill, what is not at its end: what was sent and is not entered
+// yet, and of what some units were sent since a time, what no device has shown and what
+// they are not clear of.
+func (s *Store) Underway(ctx context.Context, units []string, since time.Time) (n int, err error) {
+	err = s.pool.QueryRow(ctx, underway, units, since).Scan(&n)
+	return n, sorted(err, "count what is under way")
 }
