@@ -91,6 +91,7 @@ const (
 	Foreign Breach = "foreign" // a topic of somebody else
 	Away    Breach = "away"    // the server said to stay away
 	Unread  Breach = "unread"  // a frame that is none
+	Refused Breach = "refused" // what the line said will never be taken
 )
 
 // Counts are what a line has been through.
@@ -98,7 +99,6 @@ type Counts struct {
 	Opened  int         // lines that were welcomed
 	Repeats int         // notices that were here already, dropped
 	Closed  map[int]int // by the code that the server gave, 0 for a line that broke
-	Refused int         // sayings that the server will never take
 	Retried int         // sayings that the server could not take just then
 }
 
@@ -281,6 +281,9 @@ func (l *line) welcome(f frame) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	for topic, seq := range body.Topics {
+		if !l.own[topic] && !l.watched[topic] {
+			continue // not watched any more: it was when hello went
+		}
 		at, known := l.places[topic]
 		if !known {
 			l.places[topic] = seq // it begins now

@@ -63,11 +63,17 @@ func (s *server) tablet(habits Habits) *Tablet {
 	}
 	habits.Wait = func(int) time.Duration { return time.Millisecond }
 	tablet := NewTablet(who, habits, s.at)
+	s.run(tablet)
+	return tablet
+}
+
+func (s *server) run(device interface {
+	Run(context.Context, int) error
+}) {
 	ctx, stop := context.WithCancel(s.t.Context())
 	ended := make(chan struct{})
-	go func() { defer close(ended); _ = tablet.Run(ctx, 0) }()
+	go func() { defer close(ended); _ = device.Run(ctx, 0) }()
 	s.t.Cleanup(func() { stop(); <-ended })
-	return tablet
 }
 
 type heardBody struct {
@@ -262,6 +268,42 @@ func TestNothingIsSaidWhileNothingCanBeSaved(t *testing.T) {
 	}
 	if kinds := breaches(tablet); len(kinds) != 0 {
 		t.Errorf("breaches %v", kinds)
+	}
+}
+
+func TestWhatIsNotWatchedAnyMoreIsNotTakenFromAWelcomeThatWasUnderWay(t *testing.T) {
+	s := newServer(t)
+	who, err := client.SignIn(t.Context(), s.at, client.Credentials{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	screen := NewScreen(who, s.at)
+	screen.Watch("left")
+	screen.Watch("stays")
+	s.run(screen)
+	line := <-s.lines
+	screen.Unwatch("left")
+	line.next("unwatch")
+	line.say(`{"type":"welcome","body":{"topics":{"user:a":0,"incident:left":0,"incident:stays":0}}}`)
+	for _, incident := range []string{"left", "stays"} {
+		line.say(`{"type":"delivery","topic":"incident:%[1]s","seq":1,"body":{"incident_id":%[1]q,"unit_id":"u","seq":1}}`, incident)
+	}
+	if first := line.next("ack").Topic; first != "incident:stays" {
+		t.Errorf("it acknowledged %s", first)
+	}
+}
+
+func TestALineNotesWhatIsRefused(t *testing.T) {
+	s := newServer(t)
+	tablet := s.tablet(Habits{})
+	line := <-s.lines
+	line.say(`{"type":"refused","body":{"of":"ack","ref":"unit:u","detail":"this topic is not heard here"}}`)
+	line.welcome(0)
+	if err := tablet.Live(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if got := tablet.Troubles(); len(got) != 1 || got[0].Kind != Refused || !strings.Contains(got[0].Detail, "not heard here") {
+		t.Errorf("noted %v", got)
 	}
 }
 

@@ -128,7 +128,7 @@ func (l *line) refused(f frame) {
 	of, ref := about(f)
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.counts.Refused++
+	l.troubleLocked(Refused, string(f.Body))
 	l.sayings = slices.DeleteFunc(l.sayings, func(s *saying) bool { return s.kind == of && s.ref == ref })
 }
 

@@ -40,11 +40,10 @@ type auditor struct {
 	seqs    map[string]int64 // by unit, checked in the record
 	kept    map[string]int   // by unit, checked on the tablet
 	trouble map[line]int     // by line, told before
-	refused map[line]int     // sayings
 }
 
 func newAuditor(store *postgres.Store, l *load) *auditor {
-	return &auditor{store: store, load: l, since: time.Now(), seqs: map[string]int64{}, kept: map[string]int{}, trouble: map[line]int{}, refused: map[line]int{}}
+	return &auditor{store: store, load: l, since: time.Now(), seqs: map[string]int64{}, kept: map[string]int{}, trouble: map[line]int{}}
 }
 
 // frame names what must be on one unit's device.
@@ -238,7 +237,6 @@ func (d dispatch) check(r record, t *tally) {
 // line is what tablets and screens have in common.
 type line interface {
 	Troubles() []drill.Trouble
-	Counts() drill.Counts
 }
 
 func (a *auditor) lines() (all []line) {
@@ -268,10 +266,6 @@ func (a *auditor) checkLines(t *tally) {
 			}
 		}
 		a.trouble[each] = len(troubles)
-		if n := each.Counts().Refused; n > a.refused[each] {
-			t.fault("line %d: %d times what it said was refused", i, n-a.refused[each])
-			a.refused[each] = n
-		}
 	}
 	for i, who := range a.load.takers {
 		if n := who.Broken.Swap(0); n > 0 {

@@ -495,6 +495,20 @@ describe("the stream", () => {
     expect(await server.heard("hello")).toEqual({ resume: { "unit:A12": 0 }, topics: [] });
   });
 
+  test("does not take up a topic that was left before the server answered", async () => {
+    start();
+    await server.heard("hello");
+    await until("live");
+    stream.watch("incident:9")();
+    await server.heard("watch");
+    await server.heard("unwatch");
+    server.notice(1, "incident:9", "assessment");
+    server.notice(1);
+    expect(await server.heard("ack")).toEqual({ topic: "unit:A12", seq: 1 });
+    server.close(4401);
+    expect(await server.heard("hello")).toEqual({ resume: { "unit:A12": 1 }, topics: [] });
+  });
+
   test("asks for a topic that is watched before the line is up", async () => {
     start();
     stream.watch("incident:9");

@@ -75,6 +75,7 @@ export class Stream {
   #work: Promise<void> = Promise.resolve(); // notices are handled one after another
   #sent = new Map<string, number>(); // id of what was said on this connection → beats heard since
   #toWatch = new Set<string>(); // topics that the server could not look up
+  #left = new Set<string>(); // topics not watched any more; a welcome under way may still name them
   #again: ReturnType<typeof setTimeout> | undefined; // until then nothing is said, or it would overtake
 
   constructor(options: StreamOptions) {
@@ -107,6 +108,7 @@ export class Stream {
   watch(topic: string): () => void {
     const already = this.#watched.get(topic) ?? 0;
     this.#watched.set(topic, already + 1);
+    this.#left.delete(topic);
     if (already === 0) this.#send("watch", { topics: [topic], resume: this.#resume([topic]) });
     return () => {
       const left = (this.#watched.get(topic) ?? 1) - 1;
@@ -176,6 +178,7 @@ export class Stream {
       this.#toAck.clear();
       this.#sent.clear();
       this.#toWatch.clear();
+      this.#left.clear();
       this.#notSaving = null;
       const resume = this.#resume([...this.#options.wholly, ...this.#stored.keys()]);
       this.#received = new Map(Object.entries(resume));
@@ -224,6 +227,7 @@ export class Stream {
 
   async #welcome(socket: WebSocket, frame: Frame): Promise<void> {
     for (const [topic, seq] of welcomed(frame)) {
+      if (this.#left.has(topic)) continue;
       const asked = this.#asked.get(topic);
       const known = this.#received.has(topic);
       // A topic that begins now: what was read of it before may be old already. Or
@@ -277,6 +281,7 @@ export class Stream {
 
   #unwatch(topic: string): void {
     this.#forget(topic);
+    this.#left.add(topic);
     this.#send("unwatch", { topics: [topic] });
   }
 
