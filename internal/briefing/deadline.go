@@ -20,6 +20,11 @@ const (
 
 var steps = []Step{Delivered, Displayed, Read}
 
+// Grace is how long after a step the next one is not late yet, however late the first
+// was. What a tablet has only just stored cannot be on its screen: an alarm at once
+// would be false, one for each tablet of a city whose network comes back.
+const Grace = 2 * time.Second
+
 // Level is who is told of a step that is late: first the call taker, then the
 // shift supervisor. Who took the incident over is told in their place.
 type Level string
@@ -100,11 +105,29 @@ func (d Delivery) reached(s Step) *time.Time {
 	}
 }
 
+// reachedBefore is when it came to the step before the nth.
+func (d Delivery) reachedBefore(n int) *time.Time {
+	if n == 0 {
+		return nil
+	}
+	return d.reached(steps[n-1])
+}
+
 // Wanted is what a unit that is at work has not done yet.
 type Wanted struct {
 	Step  Step
 	Since time.Time // the sending of the oldest revision that it lacks
+	Came  time.Time // when the first of those came to the step before; zero for the first step
 	Told  []Escalation
+}
+
+// due is when the step is late.
+func (w Wanted) due(d Deadlines) time.Time {
+	due := w.Since.Add(d.of(w.Step))
+	if least := w.Came.Add(Grace); !w.Came.IsZero() && least.After(due) {
+		return least
+	}
+	return due
 }
 
 // Missing is the first step that the newest revision lacks; ok is false when it
@@ -113,7 +136,7 @@ type Wanted struct {
 // gives no more time: a call taker who goes on asking would put the alarm off for
 // ever.
 func Missing(sent []Delivery) (w Wanted, ok bool) {
-	for _, step := range steps {
+	for n, step := range steps {
 		behind := sent
 		for i, d := range sent {
 			if d.reached(step) != nil || d.ToldByRadioAt != nil {
@@ -125,6 +148,9 @@ func Missing(sent []Delivery) (w Wanted, ok bool) {
 		}
 		w = Wanted{Step: step, Since: behind[0].SentAt}
 		for _, d := range behind {
+			if came := d.reachedBefore(n); came != nil && (w.Came.IsZero() || came.Before(w.Came)) {
+				w.Came = *came
+			}
 			for _, e := range d.Late {
 				if e.Step == step {
 					w.Told = append(w.Told, e)
@@ -137,14 +163,15 @@ func Missing(sent []Delivery) (w Wanted, ok bool) {
 }
 
 // Escalate says who is to be told now, each once, that the newest revision is late,
-// and when to look again; next is zero when there is nothing to wait for before the
+// and when to look again; it is late at its deadline, or Grace after the step before it
+// where that is later. next is zero when there is nothing to wait for before the
 // unit does something.
 func (d Deadlines) Escalate(sent []Delivery, takenOver bool, now time.Time) (late []Escalation, next time.Time) {
 	w, ok := Missing(sent)
 	if !ok {
 		return nil, time.Time{}
 	}
-	due := w.Since.Add(d.of(w.Step))
+	due := w.due(d)
 	at := map[Level]time.Time{ToCallTaker: due, ToSupervisor: due.Add(d.Supervisor)}
 	levels := []Level{ToCallTaker, ToSupervisor}
 	if takenOver {

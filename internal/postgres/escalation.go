@@ -14,9 +14,6 @@ import (
 	"doorstep/internal/unit"
 )
 
-// anythingDue keeps the second's look from writing where nothing is late.
-const anythingDue = `select exists (select from delivery where due_at <= $1)`
-
 // escalating keeps servers from escalating side by side, with the deadlines that hold.
 const escalating = `
 select pg_try_advisory_xact_lock(20220), d.delivered, d.displayed, d.read, d.supervisor
@@ -92,10 +89,6 @@ const dueAtOnce = 10
 // Escalate lets decide judge each unit's assignment that is due; more is true when
 // there may be others.
 func (s *Store) Escalate(ctx context.Context, now time.Time, decide func(control.Underway) control.Escalated) (notices []control.Notice, more bool, err error) {
-	var late bool
-	if err := s.pool.QueryRow(ctx, anythingDue, now).Scan(&late); err != nil || !late {
-		return nil, false, sorted(err, "look for what is late")
-	}
 	var told news
 	err = s.within(ctx, "escalate what is late", func(tx pgx.Tx) error {
 		var mine bool
@@ -104,7 +97,7 @@ func (s *Store) Escalate(ctx context.Context, now time.Time, decide func(control
 			return err
 		}
 		locked, found, err := due(ctx, tx, now)
-		if err != nil {
+		if err != nil || len(locked) == 0 {
 			return err
 		}
 		more = len(found) > 0

@@ -33,6 +33,27 @@ describe("which step is late", () => {
     ["not delivered", [sent], 11, ["delivered", 10, true]],
     ["delivered, to be displayed", [{ ...sent, delivered_at: at(1) }], 11, ["displayed", 30, false]],
     ["on no screen", [{ ...sent, delivered_at: at(1) }], 31, ["displayed", 30, true]],
+    [
+      "delivered long after, to be displayed",
+      [{ ...sent, delivered_at: at(300) }],
+      301,
+      ["displayed", 302, false],
+    ],
+    [
+      "delivered long after, on no screen",
+      [{ ...sent, delivered_at: at(300) }],
+      303,
+      ["displayed", 302, true],
+    ],
+    [
+      "a newer one gives no more of a moment",
+      [
+        { ...sent, delivered_at: at(300) },
+        { ...second, delivered_at: at(302) },
+      ],
+      303,
+      ["displayed", 302, true],
+    ],
     ["not read", [{ ...sent, delivered_at: at(1), displayed_at: at(2) }], 61, ["read", 60, true]],
     ["read", [{ ...sent, delivered_at: at(1), displayed_at: at(2), read_at: at(3) }], 999, null],
     ["told by radio", [{ ...sent, told_by_radio_at: at(12) }], 999, null],

@@ -33,15 +33,25 @@ function behind(sent: readonly Delivery[], step: Step): Delivery[] {
   return sent.slice(done + 1);
 }
 
-/** By when the unit should do a step; undefined when it did, or nobody knows. */
+/** What has only just come to one step cannot have come to the next; the server's briefing.Grace, in ms. */
+const grace = 2000;
+
+/**
+ * By when the unit should do a step, but not before it had a moment after the step before;
+ * undefined when it did, or nobody knows.
+ */
 export function dueAt(
   sent: readonly Delivery[],
   step: Step,
   deadlines: Deadlines | undefined,
 ): number | undefined {
-  const [first] = behind(sent, step);
+  const lacked = behind(sent, step);
+  const [first] = lacked;
   if (first === undefined || deadlines === undefined) return undefined;
-  return Date.parse(first.sent_at) + deadlines[`${step}_s`] * 1000;
+  const before = steps[steps.indexOf(step) - 1];
+  const came = lacked.flatMap((d) => (before && d[`${before}_at`]) ?? []).map((at) => Date.parse(at));
+  const least = came.length > 0 ? Math.min(...came) + grace : 0;
+  return Math.max(Date.parse(first.sent_at) + deadlines[`${step}_s`] * 1000, least);
 }
 
 /**
