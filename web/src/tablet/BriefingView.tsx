@@ -94,8 +94,11 @@ export function BriefingView({
         {flags.slice(0, most).map((flag) => (
           <Fact key={flag.code} flag={flag} />
         ))}
-        {flags.length === 0 && (
-          <Empty title={t("noFlags")}>{t("notAskedCount", { count: briefing.not_asked.length })}</Empty>
+        {flags.length === 0 && briefing.not_asked.length === 0 && <Empty title={t("noFlags")} />}
+        {flags.length === 0 && briefing.not_asked.length > 0 && (
+          <NotSearched title={t("noFlags")}>
+            {t("notAskedCount", { count: briefing.not_asked.length })}
+          </NotSearched>
         )}
       </section>
       <StatusButtons assignment={assignment} onStep={onStep} onRefused={onRefused} />
@@ -208,7 +211,7 @@ function Persons({ briefing }: { briefing: Briefing }) {
   return (
     <Card title={t("persons")}>
       {briefing.persons.length === 0 ? (
-        <Empty title={t("noPersons")} />
+        <NotSearched title={t("noPersons")} />
       ) : (
         <ul className="tablet-list">
           {briefing.persons.map((person, index) => (

@@ -103,7 +103,8 @@ export function TabletPage() {
               variant={each === open ? "primary" : "secondary"}
               onPress={() => show(each)}
             >
-              {addressOf(each.briefing)} · {clockTime(new Date(each.assignment.assigned_at), language)}
+              <span>{addressOf(each.briefing)}</span>
+              <span>{clockTime(new Date(each.assignment.assigned_at), language)}</span>
             </Button>
           ))}
           {offered.length < items.length && (
