@@ -133,7 +133,6 @@ export const tablet = texts({
     },
     position: {
       off: "Position off: the centre does not see where you are",
-      on: "Position on",
     },
     value: {
       yes: "Yes",
@@ -298,7 +297,6 @@ export const tablet = texts({
     },
     position: {
       off: "Asukoht väljas: keskus ei näe, kus sa oled",
-      on: "Asukoht sees",
     },
     value: {
       yes: "Jah",

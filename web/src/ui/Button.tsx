@@ -1,6 +1,6 @@
 import { useId, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
-import { Button as AriaButton, Link, type ButtonProps as AriaButtonProps } from "react-aria-components";
+import { Button as AriaButton, type ButtonProps as AriaButtonProps } from "react-aria-components";
 import { Icon, type IconName } from "./Icon";
 import { Kbd } from "./Kbd";
 
@@ -50,23 +50,6 @@ export function Button({ variant, size, icon, hint, unavailable, wide, children,
         {unavailable}
       </span>
     </span>
-  );
-}
-
-/** A link that looks like a button: goes somewhere, or calls a number. */
-export function ButtonLink({
-  href,
-  variant,
-  size,
-  icon,
-  wide,
-  children,
-}: Look & { href: string; wide?: boolean; children: ReactNode }) {
-  return (
-    <Link href={href} className={look({ ...(variant && { variant }), ...(size && { size }) }, wide)}>
-      {icon && <Icon name={icon} />}
-      <span className="button-text">{children}</span>
-    </Link>
   );
 }
 

@@ -19,7 +19,6 @@ export const ui = texts({
     suggestions_one: "{{count}} suggestion",
     suggestions_other: "{{count}} suggestions",
     noSuggestions: "Nothing found",
-    scan: "Scan to call {{what}}",
     severity: {
       critical: "Critical",
       high: "High",
@@ -46,7 +45,6 @@ export const ui = texts({
     suggestions_one: "{{count}} vaste",
     suggestions_other: "{{count}} vastet",
     noSuggestions: "Vasteid ei leitud",
-    scan: "Skaneeri, et helistada: {{what}}",
     severity: {
       critical: "Kriitiline",
       high: "Kõrge",
