@@ -20,10 +20,14 @@ const (
 
 var steps = []Step{Delivered, Displayed, Read}
 
-// Grace is how long after a step the next one is not late yet, however late the first
-// was. What a tablet has only just stored cannot be on its screen: an alarm at once
-// would be false, one for each tablet of a city whose network comes back.
-const Grace = 2 * time.Second
+// How long after the step before it one is not late yet, however late that was. What a
+// tablet has only just stored cannot be on its screen, and nobody reads in a moment what
+// has only just come up there: an alarm at once would be false, one for each tablet of a
+// city whose network comes back.
+const (
+	GraceToDisplay = 2 * time.Second
+	GraceToRead    = 10 * time.Second
+)
 
 // Level is who is told of a step that is late: first the call taker, then the
 // shift supervisor. Who took the incident over is told in their place.
@@ -123,8 +127,11 @@ type Wanted struct {
 
 // due is when the step is late.
 func (w Wanted) due(d Deadlines) time.Time {
-	due := w.Since.Add(d.of(w.Step))
-	if least := w.Came.Add(Grace); !w.Came.IsZero() && least.After(due) {
+	due, grace := w.Since.Add(d.of(w.Step)), GraceToDisplay
+	if w.Step == Read {
+		grace = GraceToRead
+	}
+	if least := w.Came.Add(grace); !w.Came.IsZero() && least.After(due) {
 		return least
 	}
 	return due
@@ -163,8 +170,8 @@ func Missing(sent []Delivery) (w Wanted, ok bool) {
 }
 
 // Escalate says who is to be told now, each once, that the newest revision is late,
-// and when to look again; it is late at its deadline, or Grace after the step before it
-// where that is later. next is zero when there is nothing to wait for before the
+// and when to look again; it is late at its deadline, or its grace after the step before
+// it where that is later. next is zero when there is nothing to wait for before the
 // unit does something.
 func (d Deadlines) Escalate(sent []Delivery, takenOver bool, now time.Time) (late []Escalation, next time.Time) {
 	w, ok := Missing(sent)

@@ -264,7 +264,6 @@ func (l *line) hear(f frame) bool {
 	case "retry":
 		ok = l.again(f)
 	case "resync":
-		l.note(Anew, string(f.Body))
 		ok = l.jump(f)
 	default:
 		ok = l.notice(f)
@@ -281,7 +280,7 @@ func (l *line) welcome(f frame) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	for topic, seq := range body.Topics {
-		if !l.own[topic] && !l.watched[topic] {
+		if !l.hears(topic) {
 			continue // not watched any more: it was when hello went
 		}
 		at, known := l.places[topic]
@@ -348,9 +347,15 @@ func (l *line) jump(f frame) bool {
 	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.places[to.Topic] = to.Seq
+	if l.hears(to.Topic) {
+		l.troubleLocked(Anew, string(f.Body))
+		l.places[to.Topic] = to.Seq
+	}
 	return true
 }
+
+// hears reports whether a topic is wanted now; under the lock.
+func (l *line) hears(topic string) bool { return l.own[topic] || l.watched[topic] }
 
 // foreign reports whether a topic is none of this line's business.
 func (l *line) foreign(topic string) bool {

@@ -285,11 +285,15 @@ func TestWhatIsNotWatchedAnyMoreIsNotTakenFromAWelcomeThatWasUnderWay(t *testing
 	screen.Unwatch("left")
 	line.next("unwatch")
 	line.say(`{"type":"welcome","body":{"topics":{"user:a":0,"incident:left":0,"incident:stays":0}}}`)
+	line.say(`{"type":"resync","body":{"topic":"incident:left","seq":0}}`)
 	for _, incident := range []string{"left", "stays"} {
 		line.say(`{"type":"delivery","topic":"incident:%[1]s","seq":1,"body":{"incident_id":%[1]q,"unit_id":"u","seq":1}}`, incident)
 	}
 	if first := line.next("ack").Topic; first != "incident:stays" {
 		t.Errorf("it acknowledged %s", first)
+	}
+	if got := screen.Troubles(); len(got) != 0 {
+		t.Errorf("noted %v", got)
 	}
 }
 

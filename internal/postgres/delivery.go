@@ -42,21 +42,33 @@ const newerSent = `exists (
     select from delivery n where n.incident_id = d.incident_id and n.unit_id = d.unit_id
         and n.briefing_id = d.briefing_id and n.seq > d.seq`
 
-// grace is briefing.Grace.
-var grace = fmt.Sprintf("interval '%d milliseconds'", briefing.Grace.Milliseconds())
+// untilDisplayed and untilRead are when the step after the one that is done now would be
+// late by its grace, with o the oldest revision that lacks it. What is acknowledged is
+// acknowledged with all before it; what is on the screen need not be the oldest.
+var (
+	untilDisplayed = "coalesce(o.delivered_at, a.at) + " + interval(briefing.GraceToDisplay)
+	untilRead      = `coalesce((
+            select min(m.displayed_at) from delivery m
+            where m.incident_id = d.incident_id and m.unit_id = d.unit_id and m.seq >= o.seq and m.read_at is null and m.radio_at is null
+        ), a.at) + ` + interval(briefing.GraceToRead)
+)
 
-// nextStep is when a delivery is looked at next, once the step done is: at the deadline
-// of the step after it, which counts from the oldest revision that lacks it. Where a
-// newer revision has not come so far, that is looked at at once, by its own time; older
-// says which: all, or those that the same statement leaves out. For the others the
-// newest is looked at.
-func nextStep(done, step, older, now string) string {
+func interval(d time.Duration) string {
+	return fmt.Sprintf("interval '%d milliseconds'", d.Milliseconds())
+}
+
+// nextStep is when a delivery is looked at next, once a step is done: at the deadline
+// of the step after it, which counts from the oldest revision that lacks it, or when its
+// grace ends. Where a newer revision has not come so far, that is looked at at once, by
+// its own time; older says which: all, or those that the same statement leaves out. For
+// the others the newest is looked at.
+func nextStep(step, older, grace string) string {
 	return `
 due_at = case
-    when ` + newerSent + older + `) then coalesce(d.due_at, ` + now + `)
+    when ` + newerSent + older + `) then coalesce(d.due_at, a.at)
     when ` + newerSent + `) then null
     else (
-        select greatest(o.sent_at + (select ` + step + ` from deadline order by version desc limit 1), coalesce(o.` + done + `_at, ` + now + `) + ` + grace + `)
+        select greatest(o.sent_at + (select ` + step + ` from deadline order by version desc limit 1), ` + grace + `)
         from delivery o
         where o.incident_id = d.incident_id and o.unit_id = d.unit_id and o.` + step + `_at is null and o.radio_at is null
         order by o.seq limit 1
@@ -73,7 +85,7 @@ with said as materialized (
     join delivery d on d.topic = a.topic and d.unit_id = a.unit_id and d.seq <= a.seq and d.delivered_at is null
     order by d.topic, d.seq for update of d
 )
-update delivery d set ` + nextStep("delivered", "displayed", " and n.seq > a.seq", "a.at") + `, delivered_at = a.at` + whereSaid
+update delivery d set ` + nextStep("displayed", " and n.seq > a.seq", untilDisplayed) + `, delivered_at = a.at` + whereSaid
 
 // saidOf are the deliveries of the units, briefings and revisions $1 to $3 that lack a
 // step, with when each was said to have it, and what else is said; locked in that order.
@@ -93,7 +105,7 @@ where d.briefing_id = a.briefing_id and d.revision = a.revision and d.unit_id = 
 returning ` + deliveryColumns
 
 var displayedAt = saidOf("displayed", "", ") a (unit_id, briefing_id, revision, at)") + `
-update delivery d set ` + nextStep("displayed", "read", "", "a.at") + `, displayed_at = a.at, delivered_at = coalesce(d.delivered_at, a.at)` + whereSaid
+update delivery d set ` + nextStep("read", "", untilRead) + `, displayed_at = a.at, delivered_at = coalesce(d.delivered_at, a.at)` + whereSaid
 
 // waitEnds ends the wait for the newest revision; for an older one, the newest is
 // looked at at once, by its own time.

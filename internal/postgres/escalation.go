@@ -34,8 +34,8 @@ where d.seq <= due.newest
 order by d.topic, d.seq for update of d`
 
 // dueDeliveries are what is judged of those: the newest revision, the oldest one that
-// lacks the same step, and between them those that somebody was told of. Those of an
-// assignment that has ended are marked.
+// lacks the same step, and between them those that were on the screen, from which a grace
+// counts, and those that somebody was told of. Those of an assignment that has ended are marked.
 const dueDeliveries = `
 with due as materialized (
     select n.*, s.assigned_at,
@@ -66,7 +66,7 @@ from since
 join delivery d on d.incident_id = since.incident_id and d.unit_id = since.unit_id
     and d.seq between coalesce(since.oldest, since.seq) and since.seq
 join unit u on u.id = d.unit_id
-where d.seq in (since.oldest, since.seq) or exists (select from escalation e where e.topic = d.topic and e.seq = d.seq)
+where d.seq in (since.oldest, since.seq) or d.displayed_at is not null or exists (select from escalation e where e.topic = d.topic and e.seq = d.seq)
 order by d.topic, d.incident_id, d.seq`
 
 const (

@@ -2,6 +2,8 @@ package postgres_test
 
 import (
 	"encoding/json"
+	"fmt"
+	"math/rand/v2"
 	"slices"
 	"testing"
 	"time"
@@ -171,7 +173,7 @@ func TestWhatIsDoneLateIsTakenBackWhereItWasTold(t *testing.T) {
 		t.Errorf("the supervisor hears on %s of %+v", last.Topic, d)
 	}
 	told := len(w.escalated())
-	w.after(briefing.Grace - time.Millisecond)
+	w.after(briefing.GraceToDisplay - time.Millisecond)
 	if got := w.escalated(); len(got) != told {
 		t.Errorf("a tablet that has only just stored it had no moment to show it: %v", got[told:])
 	}
@@ -331,6 +333,104 @@ func TestWhatIsDoneLateHasItsNextDeadline(t *testing.T) {
 	w.after(10 * time.Second)
 	if got, want := w.escalated(), []string{takerHears, "incident displayed call_taker"}; !slices.Equal(got, want) {
 		t.Errorf("told %v, want %v", got, want)
+	}
+}
+
+// The tablet never showed the first, so the grace counts from the second: what comes
+// after it gives no more.
+func TestTheGraceCountsFromTheFirstOnTheScreen(t *testing.T) {
+	w := newWorld(t)
+	called, in := w.raised()
+	kept, err := w.room.Assign(t.Context(), w.taker, in, w.unit, nil)
+	must(t, err)
+	first := kept.Written.Deliveries[0]
+	answered := func(value string) {
+		t.Helper()
+		_, err := w.room.Answer(t.Context(), w.taker, called, "weapon", json.RawMessage(value), 0)
+		must(t, err)
+	}
+	answered(`"yes"`)
+	must(t, w.room.Acknowledge(t.Context(), w.officer, w.topic(), first.Seq+1))
+	w.after(55 * time.Second)
+	must(t, w.room.Displayed(t.Context(), w.officer, first.BriefingID, 2))
+	told := len(w.escalated())
+	answered(`"no"`)
+	must(t, w.room.Acknowledge(t.Context(), w.officer, w.topic(), first.Seq+2))
+	w.after(3 * time.Second)
+	must(t, w.room.Displayed(t.Context(), w.officer, first.BriefingID, 3))
+	w.after(6 * time.Second)
+	if got := w.escalated()[told:]; len(got) != 0 {
+		t.Errorf("told %v within the grace", got)
+	}
+	w.after(time.Second)
+	if got := w.escalated()[told:]; !slices.Equal(got, []string{"incident read call_taker"}) {
+		t.Errorf("told %v", got)
+	}
+	w.after(20 * time.Second)
+	if got := w.escalated()[told:]; len(got) != 3 {
+		t.Errorf("told %v 20 s later", got)
+	}
+}
+
+// When to look next is kept by statements of its own; whatever happens, it must not be
+// later than the rule wants.
+func TestWhenToLookIsNeverLaterThanTheRule(t *testing.T) {
+	w := newWorld(t)
+	deadlines, err := w.store.Deadlines(t.Context())
+	must(t, err)
+	for seed := range uint64(100) {
+		rng := rand.New(rand.NewPCG(seed, 5))
+		called, in := w.raised()
+		kept, err := w.room.Assign(t.Context(), w.taker, in, w.unit, nil)
+		must(t, err)
+		first := kept.Written.Deliveries[0]
+		last, acked := 1, 0
+		trace := fmt.Sprint("sent 1 at ", w.now.Format("04:05"))
+		w.now = w.now.Add(time.Duration(rng.IntN(2)*50) * time.Second)
+		for range 12 {
+			any := func() int { return 1 + rng.IntN(max(acked, 1)) }
+			doing, err := "", error(nil)
+			switch of := rng.IntN(6); {
+			case of == 0 && last < 4:
+				last++
+				doing = fmt.Sprint("sent ", last)
+				_, err = w.room.Answer(t.Context(), w.taker, called, "weapon", json.RawMessage([]string{`"yes"`, `"no"`}[last%2]), 0)
+			case of == 1 && acked < last:
+				acked += 1 + rng.IntN(last-acked)
+				doing = fmt.Sprint("acknowledged ", acked)
+				err = w.room.Acknowledge(t.Context(), w.officer, w.topic(), first.Seq+int64(acked)-1)
+			case of == 2 && acked > 0:
+				n := any()
+				doing = fmt.Sprint("displayed ", n)
+				err = w.room.Displayed(t.Context(), w.officer, first.BriefingID, n)
+			case of == 3 && acked > 0 && rng.IntN(3) == 0:
+				n := any()
+				doing = fmt.Sprint("read ", n)
+				err = w.room.Read(t.Context(), w.officer, first.BriefingID, n)
+			case of == 4 && rng.IntN(3) == 0:
+				n := any()
+				doing = fmt.Sprint("by radio ", n)
+				_, err = w.room.ToldByRadio(t.Context(), w.taker, in, w.unit, n)
+			default:
+				doing = "looked"
+				w.after(time.Duration(rng.IntN(20)) * time.Second)
+			}
+			must(t, err)
+			trace += fmt.Sprintf("; %s at %v", doing, w.now.Format("04:05"))
+			sent, err := w.store.Deliveries(t.Context(), in)
+			must(t, err)
+			late, wanted := deadlines.Escalate(sent, false, w.now)
+			if len(late) > 0 {
+				wanted = w.now
+			}
+			var due *time.Time
+			must(t, w.pool.QueryRow(t.Context(), `select min(due_at) from delivery where incident_id = $1`, in).Scan(&due))
+			if !wanted.IsZero() && (due == nil || due.After(wanted)) {
+				t.Fatalf("seed %d: %s: looks at %v, the rule wants %v", seed, trace, due, wanted)
+			}
+			w.now = w.now.Add(time.Duration(rng.IntN(8)) * time.Second)
+		}
+		w.status(kept.Written.Assignment.ID, fmt.Sprint("cleared", seed), unit.Cleared)
 	}
 }
 

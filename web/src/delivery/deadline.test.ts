@@ -54,6 +54,22 @@ describe("which step is late", () => {
       303,
       ["displayed", 302, true],
     ],
+    [
+      "on the screen long after, to be read",
+      [{ ...sent, delivered_at: at(300), displayed_at: at(301) }],
+      310,
+      ["read", 311, false],
+    ],
+    [
+      "only newer ones on the screen: the first of them counts",
+      [
+        { ...sent, delivered_at: at(1) },
+        { ...second, delivered_at: at(1), displayed_at: at(55) },
+        { ...second, revision: 3, seq: 6, delivered_at: at(57), displayed_at: at(58) },
+      ],
+      66,
+      ["read", 65, true],
+    ],
     ["not read", [{ ...sent, delivered_at: at(1), displayed_at: at(2) }], 61, ["read", 60, true]],
     ["read", [{ ...sent, delivered_at: at(1), displayed_at: at(2), read_at: at(3) }], 999, null],
     ["told by radio", [{ ...sent, told_by_radio_at: at(12) }], 999, null],

@@ -33,8 +33,8 @@ function behind(sent: readonly Delivery[], step: Step): Delivery[] {
   return sent.slice(done + 1);
 }
 
-/** What has only just come to one step cannot have come to the next; the server's briefing.Grace, in ms. */
-const grace = 2000;
+/** How long after the step before it one is not late yet; the server's GraceToDisplay and GraceToRead, in ms. */
+const grace = { delivered: 0, displayed: 2_000, read: 10_000 };
 
 /**
  * By when the unit should do a step, but not before it had a moment after the step before;
@@ -50,7 +50,7 @@ export function dueAt(
   if (first === undefined || deadlines === undefined) return undefined;
   const before = steps[steps.indexOf(step) - 1];
   const came = lacked.flatMap((d) => (before && d[`${before}_at`]) ?? []).map((at) => Date.parse(at));
-  const least = came.length > 0 ? Math.min(...came) + grace : 0;
+  const least = came.length > 0 ? Math.min(...came) + grace[step] : 0;
   return Math.max(Date.parse(first.sent_at) + deadlines[`${step}_s`] * 1000, least);
 }
 

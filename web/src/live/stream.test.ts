@@ -502,6 +502,7 @@ describe("the stream", () => {
     stream.watch("incident:9")();
     await server.heard("watch");
     await server.heard("unwatch");
+    server.send({ type: "resync", topic: "incident:9", seq: 0, body: { topic: "incident:9", seq: 0 } });
     server.notice(1, "incident:9", "assessment");
     server.notice(1);
     expect(await server.heard("ack")).toEqual({ topic: "unit:A12", seq: 1 });

@@ -75,7 +75,7 @@ export class Stream {
   #work: Promise<void> = Promise.resolve(); // notices are handled one after another
   #sent = new Map<string, number>(); // id of what was said on this connection → beats heard since
   #toWatch = new Set<string>(); // topics that the server could not look up
-  #left = new Set<string>(); // topics not watched any more; a welcome under way may still name them
+  #left = new Set<string>(); // topics not watched any more; what is under way may still name them
   #again: ReturnType<typeof setTimeout> | undefined; // until then nothing is said, or it would overtake
 
   constructor(options: StreamOptions) {
@@ -216,6 +216,7 @@ export class Stream {
     if (frame.type === "retry") return void this.#sayAgain(frame.body as Refusal);
     const notice = noticeOf(frame);
     if (notice === null) return; // of a newer server; nothing of ours depends on it
+    if (this.#left.has(notice.topic)) return;
     if (notice.type !== "resync" && !this.#isNext(notice)) return;
     this.#take(socket, notice);
   }
