@@ -58,7 +58,8 @@ with due as materialized (
         select o.seq from delivery o
         where o.incident_id = due.incident_id and o.unit_id = due.unit_id and o.seq > due.done and o.sent_at >= due.assigned_at
         order by o.seq limit 1
-    ) oldest
+    ) oldest,
+    array(select e.seq from escalation e where e.topic = due.topic and e.seq > due.done and e.seq <= due.seq) told
     from due
 )
 select ` + deliveryColumns + `, since.assigned_at is not null, since.number, since.taken_over
@@ -66,7 +67,7 @@ from since
 join delivery d on d.incident_id = since.incident_id and d.unit_id = since.unit_id
     and d.seq between coalesce(since.oldest, since.seq) and since.seq
 join unit u on u.id = d.unit_id
-where d.seq in (since.oldest, since.seq) or d.displayed_at is not null or exists (select from escalation e where e.topic = d.topic and e.seq = d.seq)
+where d.seq in (since.oldest, since.seq) or d.displayed_at is not null or d.seq = any(since.told)
 order by d.topic, d.incident_id, d.seq`
 
 const (
