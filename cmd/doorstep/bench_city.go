@@ -93,7 +93,7 @@ func (s *city) open(ctx context.Context, c BenchCityCommand) error {
 		return err
 	}
 	for _, officer := range officers {
-		t := drill.NewTablet(officer, drill.Habits{Wait: s.wait}, c.Base)
+		t := drill.NewTablet(officer, drill.Habits{Wait: s.wait, Later: true}, c.Base)
 		go func() { _ = t.Run(ctx, 0) }() // Live tells
 		s.tablets = append(s.tablets, t)
 	}

@@ -39,8 +39,8 @@ type frame struct {
 	Seq   int64
 	Body  json.RawMessage
 
-	at   time.Time // when it was here
-	size int
+	at  time.Time // when it was here
+	raw []byte
 }
 
 // line is one client of doorstep.v1, with the manners of web/src/live/stream.ts: it
@@ -51,6 +51,7 @@ type line struct {
 	nodes []*client.Client // one session at each node; each try takes the next
 	own   map[string]bool  // topics that come without asking
 	heard func(frame)      // a notice that is here; nil for nobody
+	lazy  func(frame) bool // which frames are looked at later; nil for none
 	keep  func(frame)      // stores a notice that is next; called under the lock
 	wait  func(int) time.Duration
 
@@ -182,7 +183,7 @@ func (l *line) once(ctx context.Context, node *client.Client) (code int, calm bo
 		if err != nil {
 			return codeOf(err), calm, err
 		}
-		f, err := readFrame(raw)
+		f, err := l.frame(raw)
 		if err != nil {
 			l.note(Unread, err.Error())
 			return 0, calm, err
@@ -195,13 +196,26 @@ func (l *line) once(ctx context.Context, node *client.Client) (code int, calm bo
 	}
 }
 
-// readFrame takes from a frame what a device looks at. Thousands of devices run on
-// the machine that is measured, so it takes no more than that.
-func readFrame(raw []byte) (frame, error) {
-	f := frame{at: time.Now(), size: len(raw)}
-	if !gjson.ValidBytes(raw) {
-		return f, errors.New("a frame is not JSON")
+// frame takes from a frame what a device looks at. Thousands of devices run on the
+// machine that is measured, so it takes no more than that.
+func (l *line) frame(raw []byte) (frame, error) {
+	at := time.Now()
+	if l.lazy != nil {
+		if f := parts(raw, at); l.lazy(f) {
+			return f, nil
+		}
 	}
+	if !gjson.ValidBytes(raw) {
+		return frame{}, errNoFrame
+	}
+	return parts(raw, at), nil
+}
+
+var errNoFrame = errors.New("a frame is not JSON")
+
+// parts are right where the frame is JSON.
+func parts(raw []byte, at time.Time) frame {
+	f := frame{at: at, raw: raw}
 	gjson.ParseBytes(raw).ForEach(func(name, value gjson.Result) bool {
 		switch name.Str {
 		case "type":
@@ -215,7 +229,7 @@ func readFrame(raw []byte) (frame, error) {
 		}
 		return true
 	})
-	return f, nil
+	return f
 }
 
 func codeOf(err error) int {

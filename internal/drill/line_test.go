@@ -147,6 +147,37 @@ func TestATabletStoresOnceInOrderAndThenAcknowledges(t *testing.T) {
 	}
 }
 
+func TestATabletThatLooksLaterFindsTheSame(t *testing.T) {
+	s := newServer(t)
+	tablet := s.tablet(Habits{Later: true})
+	line := <-s.lines
+	line.welcome(0)
+	line.brief(unitTopic, 1)
+	line.say(`{"type":"briefing","topic":%q,"seq":2,"body":{"briefing_id":"b" "revision":2}}`, unitTopic)
+	line.say(`{"type":"briefing","topic":%q,"seq":3,"body":{"briefing_id":"b","revision":3}}`, unitTopic)
+	line.brief(unitTopic, 4)
+	if err := tablet.Has(t.Context(), 4); err != nil {
+		t.Fatal(err)
+	}
+	if line.next("ack").Seq == 0 {
+		t.Error("it did not acknowledge")
+	}
+	if got, kinds := stored(tablet), breaches(tablet); !slices.Equal(got, []int64{1, 4}) || !slices.Equal(kinds, []Breach{Unread, Unread}) {
+		t.Errorf("stored %v, breaches %v", got, kinds)
+	}
+	kept, at := tablet.Stored()[0], s.tablet(Habits{})
+	line = <-s.lines
+	line.welcome(0)
+	line.brief(unitTopic, 1)
+	if err := at.Has(t.Context(), 1); err != nil {
+		t.Fatal(err)
+	}
+	once := at.Stored()[0]
+	if once.At = kept.At; once != kept {
+		t.Errorf("kept %+v, at once %+v", kept, once)
+	}
+}
+
 func TestATabletNotesAGapAndComesBackForIt(t *testing.T) {
 	s := newServer(t)
 	tablet := s.tablet(Habits{})

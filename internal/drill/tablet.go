@@ -18,6 +18,7 @@ type Habits struct {
 	Read    bool                             // says that a person confirmed it
 	Clear   bool                             // is clear of an assignment at the first briefing for it
 	Clock   time.Duration                    // how far the device's clock is ahead
+	Later   bool                             // with none of those: looks at what it stored when asked for it, and leaves the machine to what is measured
 	Arrived func(Arrival)                    // hears of each briefing before anything is done with it, repeats too
 	Wait    func(failures int) time.Duration // before it comes back; nil is as the browser does
 }
@@ -45,6 +46,7 @@ type Tablet struct {
 	Unit   string
 	habits Habits
 	kept   []Kept
+	unseen []frame         // stored after those, not looked at yet
 	clear  map[string]bool // assignments that it said it is clear of
 }
 
@@ -56,10 +58,13 @@ func NewTablet(officer *client.Client, habits Habits, nodes ...string) *Tablet {
 	t.begin(officer, nodes, topic, "user:"+officer.AccountID)
 	t.places[topic] = 0 // all that is there
 	t.keep = t.store
+	if habits.Later {
+		t.lazy = isBriefing
+	}
 	if habits.Arrived != nil {
 		t.heard = func(f frame) {
-			if f.Type == "briefing" {
-				habits.Arrived(Arrival{f.at, f.size})
+			if isBriefing(f) {
+				habits.Arrived(Arrival{f.at, len(f.raw)})
 			}
 		}
 	}
@@ -69,11 +74,33 @@ func NewTablet(officer *client.Client, habits Habits, nodes ...string) *Tablet {
 	return t
 }
 
-// store keeps a notice and says what the device says of a briefing; under the lock.
+func isBriefing(f frame) bool { return f.Type == "briefing" }
+
+// store keeps a notice; under the lock.
 func (t *Tablet) store(f frame) {
-	if f.Type != "briefing" {
-		return
+	switch {
+	case !isBriefing(f):
+	case t.habits.Later:
+		t.unseen = append(t.unseen, frame{at: f.at, raw: f.raw})
+	default:
+		t.look(f)
 	}
+}
+
+// lookLocked is at all that was stored since.
+func (t *Tablet) lookLocked() {
+	for _, f := range t.unseen {
+		if !gjson.ValidBytes(f.raw) {
+			t.troubleLocked(Unread, errNoFrame.Error())
+			continue
+		}
+		t.look(parts(f.raw, f.at))
+	}
+	t.unseen = nil
+}
+
+// look keeps what a briefing says, and says what the device says of it; under the lock.
+func (t *Tablet) look(f frame) {
 	body := gjson.GetManyBytes(f.Body, "briefing_id", "revision", "assignment.id")
 	if !body[0].Exists() || !body[1].Exists() || !body[2].Exists() {
 		t.troubleLocked(Unread, "a briefing lacks its id, its revision or its assignment")
@@ -141,12 +168,21 @@ func (t *Tablet) SetClock(ahead time.Duration) {
 func (t *Tablet) Stored() []Kept {
 	t.mu.Lock()
 	defer t.mu.Unlock()
+	t.lookLocked()
 	return slices.Clone(t.kept)
+}
+
+// Troubles are all that it saw.
+func (t *Tablet) Troubles() []Trouble {
+	t.mu.Lock()
+	t.lookLocked()
+	t.mu.Unlock()
+	return t.line.Troubles()
 }
 
 // Has waits until so many briefings are stored.
 func (t *Tablet) Has(ctx context.Context, n int) error {
-	return t.await(ctx, func() bool { return len(t.kept) >= n })
+	return t.await(ctx, func() bool { return len(t.kept)+len(t.unseen) >= n })
 }
 
 // UpTo waits until everything on the unit's topic up to a number is stored.
