@@ -30,10 +30,16 @@ type How struct {
 	// Apart is the least time between the beginnings of two questions of which the first
 	// was not for one alone: small ones in a row cost more than what they ask.
 	Apart time.Duration
-	// After one that was full comes a rest of so many times what it took. What was
-	// stuck is not rested from for longer than RestMost.
-	Rest     int
-	RestMost time.Duration
+	// After one that was full comes a rest of so many times what it took, but both are
+	// over in a Turn: who is slow today must not be slower by the rests as well. A
+	// quarter of a Turn is rested in any case.
+	Rest int
+	Turn time.Duration
+}
+
+// rest is how long after a full question that took so long.
+func (h How) rest(took time.Duration) time.Duration {
+	return min(time.Duration(h.Rest)*took, max(h.Turn-took, h.Turn/4))
 }
 
 type waiting[Q, A any] struct {
@@ -84,7 +90,7 @@ func (g *Gather[Q, A]) run() {
 			time.Sleep(g.how.Apart - time.Since(began))
 		}
 		if len(now) == g.how.Most {
-			time.Sleep(min(time.Duration(g.how.Rest)*time.Since(began), g.how.RestMost))
+			time.Sleep(g.how.rest(time.Since(began)))
 		}
 	}
 }

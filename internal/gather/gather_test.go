@@ -17,7 +17,7 @@ func TestACrowdIsAskedAboutTogether(t *testing.T) {
 		var asked []int
 		var at []time.Duration
 		began := time.Now()
-		g := New(How{Most: 4, Wait: time.Minute, Rest: 2, RestMost: time.Hour}, func(_ context.Context, of []int) ([]int, error) {
+		g := New(How{Most: 4, Wait: time.Minute, Rest: 2, Turn: time.Hour}, func(_ context.Context, of []int) ([]int, error) {
 			asked, at = append(asked, len(of)), append(at, time.Since(began))
 			time.Sleep(time.Second)
 			twice := slices.Clone(of)
@@ -109,7 +109,7 @@ func TestWhatGoesWrongIsEverybodys(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		stuck := errors.New("stuck")
 		var asked [][]string
-		g := New(How{Most: 8, Wait: time.Second, Rest: 1, RestMost: time.Second}, func(ctx context.Context, of []string) ([]int, error) {
+		g := New(How{Most: 8, Wait: time.Second, Rest: 1, Turn: time.Second}, func(ctx context.Context, of []string) ([]int, error) {
 			asked = append(asked, of)
 			switch of[0] {
 			case "stuck":
@@ -145,4 +145,19 @@ func TestWhatGoesWrongIsEverybodys(t *testing.T) {
 			t.Errorf("asked about %v", asked)
 		}
 	})
+}
+
+func TestARestAndItsQuestionAreOverInATurn(t *testing.T) {
+	how := How{Rest: 7, Turn: 8 * time.Millisecond}
+	for took, want := range map[time.Duration]time.Duration{
+		100 * time.Microsecond: 700 * time.Microsecond,
+		time.Millisecond:       7 * time.Millisecond,
+		3 * time.Millisecond:   5 * time.Millisecond,
+		7 * time.Millisecond:   2 * time.Millisecond,
+		time.Minute:            2 * time.Millisecond,
+	} {
+		if got := how.rest(took); got != want {
+			t.Errorf("after %v it rests %v, want %v", took, got, want)
+		}
+	}
 }

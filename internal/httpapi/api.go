@@ -96,7 +96,7 @@ type Readiness struct {
 func (s *Server) Handler() http.Handler {
 	s.hashing = make(chan struct{}, runtime.GOMAXPROCS(0))
 	s.recent = expirable.NewLRU[string, access.Actor](recentMost, nil, recentFor)
-	s.arrives = gather.New(gather.How{Most: arrivalsAtOnce, Wait: arrivalsWait, Rest: 6, RestMost: arrivalsRest}, s.signedIn)
+	s.arrives = gather.New(gather.How{Most: arrivalsAtOnce, Wait: arrivalsWait, Rest: 6, Turn: arrivalsTurn}, s.signedIn)
 	s.beats = gather.New(gather.How{Most: beatsAtOnce, Wait: arrivalsWait, Linger: beatsLinger}, s.signedIn)
 	mux := http.NewServeMux()
 	s.register(humago.New(mux, config()))

@@ -212,7 +212,7 @@ func (s *Server) alone(ctx context.Context, token string) (signedIn, error) {
 const (
 	arrivalsAtOnce = 16
 	arrivalsWait   = 5 * time.Second
-	arrivalsRest   = 20 * time.Millisecond // at most
+	arrivalsTurn   = 20 * time.Millisecond
 	// Of thousands who have a line open, hundreds are looked after each second; none of
 	// them waits for it.
 	beatsAtOnce = 500

@@ -156,8 +156,8 @@ func New(c Config) *Hub {
 		addresses: map[string]int{},
 		behind:    map[string]struct{}{},
 	}
-	h.arrives = gather.New(gather.How{Most: arrivalsAtOnce, Wait: fetchWait, Rest: arrivalsRest, RestMost: arrivalRestMost}, h.stand)
-	h.returns = gather.New(gather.How{Most: returnsAtOnce, Wait: fetchWait, Rest: returnsRest, RestMost: returnRestMost}, h.read)
+	h.arrives = gather.New(gather.How{Most: arrivalsAtOnce, Wait: fetchWait, Rest: arrivalsRest, Turn: arrivalsTurn}, h.stand)
+	h.returns = gather.New(gather.How{Most: returnsAtOnce, Wait: fetchWait, Rest: returnsRest, Turn: returnsTurn}, h.read)
 	var carriers []carrier
 	if c.Redis != nil {
 		carriers = append(carriers, byRedis{c.Redis})

@@ -12,14 +12,14 @@ const (
 	fetchesAtOnce = 16
 	// A whole city that comes back at once leaves the processors and the store to the
 	// calls: the store is asked for many together, with rests of so many times what the
-	// last question took, but no longer than so. A city of thousands is back in seconds.
-	arrivalsAtOnce  = 16
-	arrivalsRest    = 6
-	arrivalRestMost = 20 * time.Millisecond
-	returnsAtOnce   = 4
-	returnsRest     = 7
-	returnRestMost  = 7 * time.Millisecond
-	acksAtOnce      = 32 // of those that wait for the store
+	// last question took, both in one turn. A city of thousands is back in seconds.
+	arrivalsAtOnce = 16
+	arrivalsRest   = 6
+	arrivalsTurn   = 20 * time.Millisecond
+	returnsAtOnce  = 4
+	returnsRest    = 7
+	returnsTurn    = 7500 * time.Microsecond
+	acksAtOnce     = 32 // of those that wait for the store
 	// pageSize is the number of notices in one fetch.
 	pageSize = 200
 	// lastAtOnce is the number of topics in one question of the first sweep.
