@@ -214,9 +214,9 @@ const (
 	arrivalsWait   = 5 * time.Second
 	arrivalsTurn   = 20 * time.Millisecond
 	// Of thousands who have a line open, hundreds are looked after each second; none of
-	// them waits for it.
+	// them waits for it. What takes long at once is in the way of a briefing.
 	beatsAtOnce = 500
-	beatsLinger = 500 * time.Millisecond
+	beatsLinger = 50 * time.Millisecond
 )
 
 type actorKey struct{}

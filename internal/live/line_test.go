@@ -264,6 +264,22 @@ func TestBeat(t *testing.T) {
 	}
 }
 
+// Else those who were asked about together would beat together from then on.
+func TestABeatDoesNotWaitForTheOneBefore(t *testing.T) {
+	d := open(t, newRecord(), func(c *Config) { c.BeatEvery, c.InboundWait = 10*time.Millisecond, 2*patience })
+	c := dial(t, d, "?as=asked")
+	c.say(`{"type":"hello","body":{}}`)
+	for beats := 0; beats < 3; {
+		var g got
+		if err := c.ReadJSON(&g); err != nil {
+			t.Fatalf("after %d beats: %v", beats, err)
+		}
+		if g.Type == TypeBeat {
+			beats++
+		}
+	}
+}
+
 func TestSilentLineIsClosed(t *testing.T) {
 	idle := func(c *Config) {
 		c.PingEvery, c.PongWait, c.HelloWait = 20*time.Millisecond, 200*time.Millisecond, 200*time.Millisecond

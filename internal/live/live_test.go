@@ -171,10 +171,13 @@ func open(t *testing.T, r *record, change func(*Config)) *desk {
 		if id := r.URL.Query().Get("as"); id != "" {
 			a.ID = access.AccountID(id)
 		}
-		d.Serve(w, r, a, r.URL.Query().Get("from"), func(context.Context) (access.Actor, bool) {
+		d.Serve(w, r, a, r.URL.Query().Get("from"), func(ctx context.Context) (access.Actor, bool) {
 			now := a
-			if a.ID == "moved" {
+			switch a.ID {
+			case "moved":
 				now.UnitID = "B7"
+			case "asked":
+				<-ctx.Done() // a database that does not answer
 			}
 			return now, a.ID != "ended"
 		})

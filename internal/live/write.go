@@ -102,8 +102,10 @@ func (c *conn) every(d time.Duration, do func()) {
 		if c.ended() {
 			return
 		}
-		do()
+		// Before it is done: those who waited for one answer would go on together, all
+		// in one moment, and in the way of a briefing.
 		time.AfterFunc(d, again)
+		do()
 	}
 	time.AfterFunc(d/2+rand.N(d/2+1), again)
 }

@@ -23,12 +23,9 @@ import (
 // for a name.
 const nudge = "doorstep_nudge"
 
-// notify writes nothing that must last, so its commit waits for no disk. It is
-// not for a server that is alone: what is notified is written all the same, and
-// in the way of the next commit.
+// notify writes nothing that must last, so its commit waits for no disk.
 const notify = `
-select pg_notify('` + nudge + `', $1) from (select set_config('synchronous_commit', 'off', true)) s
-where cardinality(` + listening + `) > 1`
+select pg_notify('` + nudge + `', $1) from (select set_config('synchronous_commit', 'off', true)) s`
 
 // listening are the connections that listen, in all servers.
 const listening = `array(
@@ -40,15 +37,23 @@ func newChannel() string { return nudge + "_" + strings.ReplaceAll(uuid.NewStrin
 // keepOthers notes which other servers listen.
 func (s *Store) keepOthers(listening []string) {
 	others := slices.DeleteFunc(listening, func(name string) bool { return name == s.self })
-	if len(others) == 0 {
-		s.others.Store(nil)
-		return
-	}
 	s.others.Store(&others)
 }
 
-// Notify tells all that Listen, in less than 8,000 bytes, if more than one does.
+// alone reports whether no other server listened when last looked. Who has not looked
+// yet does not know.
+func (s *Store) alone() bool {
+	others := s.others.Load()
+	return others != nil && len(*others) == 0
+}
+
+// Notify tells all that Listen, in less than 8,000 bytes. A server that is alone says
+// nothing: what is notified is written, and in the way of the next commit. Another
+// that has come since asks for what it missed, with its own Changed.
 func (s *Store) Notify(ctx context.Context, payload string) error {
+	if s.alone() {
+		return nil
+	}
 	_, err := s.pool.Exec(ctx, notify, payload)
 	return sorted(err, "notify")
 }
@@ -166,7 +171,7 @@ select pg_notify(server, said) from (select set_config('synchronous_commit', 'of
 // it asks for it.
 func (s *Store) tellPage(ctx context.Context, f *folder) {
 	others := s.others.Load()
-	if others == nil || len(f.page) > pageMost {
+	if others == nil || len(*others) == 0 || len(f.page) > pageMost {
 		return
 	}
 	f.hash = pageHash(f.page)

@@ -13,7 +13,6 @@ import (
 )
 
 // TestNotify: what one server says all hear that listen, until their line is cut.
-// One that is alone says nothing.
 func TestNotify(t *testing.T) {
 	w := newWorld(t)
 	ctx, stop := context.WithCancel(t.Context())
@@ -26,7 +25,6 @@ func TestNotify(t *testing.T) {
 		<-ready
 	}
 	listen()
-	must(t, w.store.Notify(ctx, "to nobody"))
 	listen()
 	for _, said := range []string{"one", "two"} {
 		must(t, w.store.Notify(ctx, said))
@@ -57,7 +55,7 @@ func (w *world) farNode() (next func() control.Notice) {
 	ready, sent, ended := make(chan bool), make(chan control.Notice, 10), make(chan error, 1)
 	far := postgres.New(w.pool)
 	go func() {
-		ended <- far.Listen(ctx, func() { ready <- true }, func(string) { sent <- control.Notice{Type: "nudge"} }, func(n control.Notice, _ string) { sent <- n })
+		ended <- far.Listen(ctx, func() { ready <- true }, func(said string) { sent <- control.Notice{Type: "nudge", Body: []byte(said)} }, func(n control.Notice, _ string) { sent <- n })
 	}()
 	<-ready
 	w.t.Cleanup(func() { stop(); <-ended })
@@ -101,7 +99,7 @@ func TestOtherServersHearOfADispatchWithItsCommit(t *testing.T) {
 	}
 }
 
-// TestAServerThatIsAloneTellsNobody: what is told in a commit holds it up.
+// TestAServerThatIsAloneTellsNobody, until it sees others.
 func TestAServerThatIsAloneTellsNobody(t *testing.T) {
 	w := newWorld(t)
 	_, in := w.raised()
@@ -112,9 +110,12 @@ func TestAServerThatIsAloneTellsNobody(t *testing.T) {
 	must(t, err)
 	_, err = w.room.Assign(t.Context(), w.taker, in, w.unit, nil)
 	must(t, err)
-	must(t, w.store.Notify(t.Context(), "after that"))
+	must(t, w.store.Notify(t.Context(), "to nobody"))
+	_, _, err = w.store.Changed(t.Context(), "")
+	must(t, err)
+	must(t, w.store.Notify(t.Context(), "to both"))
 	for _, next := range []func() control.Notice{far, other} {
-		if n := next(); n.Type != "nudge" {
+		if n := next(); n.Type != "nudge" || string(n.Body) != "to both" {
 			t.Errorf("a server that thinks that it is alone told %+v", n)
 		}
 	}

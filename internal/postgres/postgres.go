@@ -33,7 +33,7 @@ type Store struct {
 	stored, shown, confirmed *gather.Gather[said, kept] // by step
 
 	self   string                   // the channel of this server
-	others atomic.Pointer[[]string] // those of other servers when last looked; nil when alone
+	others atomic.Pointer[[]string] // those of other servers when last looked; nil before
 	pages  *expirable.LRU[string, []byte]
 
 	toldPages *expirable.LRU[pageKey, []byte]

@@ -148,7 +148,7 @@ func (s *Store) commitFrame(ctx context.Context, f *folder, once *control.Once, 
 		frame.Topic, frame.Seq, frame.At, frame.head, frame.briefing, frame.revision,
 		raw, "incident:" + first.IncidentID, f.last["incident:"+first.IncidentID],
 	}
-	if others := s.others.Load(); others != nil && f.hash != "" {
+	if others := s.others.Load(); others != nil && len(*others) > 0 && f.hash != "" {
 		n := word{Page: f.hash, Topic: frame.Topic, Seq: frame.Seq, Type: frame.Type, At: frame.At, Trace: trace.Carry(ctx, s.Tracer)}
 		sql, values = insertAndTell, append(values, n.before(frame.head), *others)
 	}
