@@ -59,7 +59,7 @@ func (c BenchCityCommand) Run(ctx context.Context, d Deps) error {
 	if err := os.WriteFile("/proc/self/autogroup", []byte("19"), 0); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		fmt.Fprintf(d.Err, "the tablets do not come last at the processors, so dispatches are slower than they were: %v\n", err)
 	}
-	spendMemory(d.Getenv)
+	spendMemory(d.Getenv, enoughMemory)
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
 	s := &city{gate: make(chan struct{})}

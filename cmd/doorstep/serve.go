@@ -133,19 +133,19 @@ const (
 	enoughMemory = 768 << 20
 )
 
-// spendMemory makes collections rare.
-func spendMemory(getenv func(string) string) {
+// spendMemory makes collections rare, in a process that holds so many bytes at most.
+func spendMemory(getenv func(string) string, enough int64) {
 	if getenv("GOGC") == "" {
 		debug.SetGCPercent(spareMemory)
 	}
 	if getenv("GOMEMLIMIT") == "" {
-		debug.SetMemoryLimit(enoughMemory)
+		debug.SetMemoryLimit(enough)
 	}
 }
 
 // node builds every part and passes it by hand.
 func (c ServeCommand) node(ctx context.Context, pool *postgres.Pool, log zerolog.Logger) (*node, error) {
-	spendMemory(os.Getenv)
+	spendMemory(os.Getenv, enoughMemory)
 	tracer, flush, err := c.tracer(ctx, log)
 	if err != nil {
 		return nil, err
