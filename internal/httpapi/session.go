@@ -216,7 +216,7 @@ const (
 	// Of thousands who have a line open, hundreds are looked after each second; none of
 	// them waits for it. What takes long at once is in the way of a briefing.
 	beatsAtOnce = 500
-	beatsLinger = 50 * time.Millisecond
+	beatsLinger = 100 * time.Millisecond
 )
 
 type actorKey struct{}

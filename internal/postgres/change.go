@@ -208,9 +208,8 @@ const insertOverrule = `
 insert into flag_overrule (call_id, seq, flag, reason, lifted, by, at)
 values ($1, (select coalesce(max(seq), 0) + 1 from flag_overrule where call_id = $1), $2, $3, $3 = '', $4, $5)`
 
-// announce makes the notices of a decision, frames to units first.
-func announce(f *folder, out control.Written, page []byte) (told news, err error) {
-	at := moment()
+// frames makes what a decision tells units.
+func frames(f *folder, out control.Written, page []byte) (told news, err error) {
 	sent := f.Assignments
 	if out.Assignment != nil {
 		sent = append([]unit.Assignment{*out.Assignment}, sent...)
@@ -229,6 +228,15 @@ func announce(f *folder, out control.Written, page []byte) (told news, err error
 			head:   head, briefing: d.BriefingID, revision: d.Revision,
 		})
 	}
+	return told, nil
+}
+
+// announce makes the notices of a decision, frames to units first.
+func announce(f *folder, out control.Written, page []byte) (told news, err error) {
+	if told, err = frames(f, out, page); err != nil {
+		return nil, err
+	}
+	at := moment()
 	for _, draft := range out.Notices {
 		if err := told.add(draft.Topic, draft.Type, at, draft.Body); err != nil {
 			return nil, err
@@ -245,8 +253,9 @@ func announce(f *folder, out control.Written, page []byte) (told news, err error
 func headOf(d briefing.Delivery, sent []unit.Assignment) (json.RawMessage, error) {
 	for _, s := range sent {
 		if string(s.UnitID) == d.UnitID && s.Active() { // it may have been here before
-			head, err := json.Marshal(map[string]unit.Assignment{"assignment": s})
-			return head, err
+			return json.Marshal(struct {
+				Assignment unit.Assignment `json:"assignment"`
+			}{s})
 		}
 	}
 	return nil, fmt.Errorf("a delivery to unit %s, which is not assigned", d.UnitID)

@@ -91,6 +91,7 @@ const dueAtOnce = 10
 // there may be others.
 func (s *Store) Escalate(ctx context.Context, now time.Time, decide func(control.Underway) control.Escalated) (notices []control.Notice, more bool, err error) {
 	var told news
+	s.sending.first(ctx)
 	err = s.within(ctx, "escalate what is late", func(tx pgx.Tx) error {
 		var mine bool
 		var at briefing.Deadlines

@@ -190,6 +190,9 @@ order by place.n, told.seq`
 // Notices returns for each topic what was told on it after a number, in order, at most
 // limit.
 func (s *Store) Notices(ctx context.Context, topics []string, after []int64, limit int) ([][]control.Notice, error) {
+	if len(topics) > 1 { // they come back together
+		s.sending.first(ctx)
+	}
 	rows, err := s.pool.Query(ctx, noticesAfter, topics, after, limit)
 	if err != nil {
 		return nil, sorted(err, "read notices")
@@ -311,6 +314,7 @@ left join (
 // since a mark, and the mark of now; with an empty mark the mark alone. It may
 // tell of a topic again, and leaves none out.
 func (s *Store) Changed(ctx context.Context, since string) (last map[string]int64, mark string, err error) {
+	s.sending.first(ctx)
 	rows, err := s.pool.Query(ctx, noticesSince, since)
 	if err != nil {
 		return nil, "", sorted(err, "read what was told")

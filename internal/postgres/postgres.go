@@ -30,6 +30,7 @@ type Store struct {
 	ready                    *expirable.LRU[incident.ID, *folder]
 	towns                    *expirable.LRU[string, towns]
 	seen                     seen
+	sending                  sending
 	stored, shown, confirmed *gather.Gather[said, kept] // by step
 
 	self   string                   // the channel of this server

@@ -153,6 +153,7 @@ func (s *Store) keepSingle(ctx context.Context, with *gather.Gather[said, kept],
 // something, so that it is told in order; a fault of one is not the others'.
 func (s *Store) keepTogether(w way) func(ctx context.Context, all []said) ([]kept, error) {
 	return func(ctx context.Context, all []said) ([]kept, error) {
+		s.sending.first(ctx)
 		moved, told, alone, err := s.movedTogether(ctx, w, all)
 		out := make([]kept, len(all))
 		for i, one := range all {

@@ -79,15 +79,13 @@ func (s *Store) Send(ctx context.Context, key control.Key, once *control.Once, d
 	if !ok || once != nil && f.answered[answeredKey{once.Account, once.Key}] {
 		return s.Change(ctx, key, once, decide)
 	}
-	out, e, push, err := s.commitFrame(ctx, f, once, decide, prepare)
+	out, e, err := s.sendFrame(ctx, f, once, decide, prepare)
 	if changedSince(err) {
 		return s.Change(ctx, key, once, decide)
 	}
 	if err != nil {
 		return control.Kept{}, sorted(err, "send a unit")
 	}
-	push()
-	time.Sleep(afterYou)
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), enterWait) // whoever asked may be gone
 	defer cancel()
 	kept, err := s.enterReady(ctx, f, e)
@@ -117,13 +115,24 @@ const insertAndTell = `
 with frame as (` + insertFrame + ` returning seq)
 select pg_notify(server, $10) from frame, unnest($11::text[]) server`
 
+// sendFrame commits the frame and returns when it is on its way.
+func (s *Store) sendFrame(ctx context.Context, f *folder, once *control.Once, decide func(control.Work) (control.Written, error), prepare func(control.Notice) func()) (control.Written, entry, error) {
+	defer s.sending.begin()()
+	out, e, push, err := s.commitFrame(ctx, f, once, decide, prepare)
+	if err == nil {
+		push()
+		time.Sleep(afterYou)
+	}
+	return out, e, err
+}
+
 // commitFrame decides on a case that is ready, and commits the frame of its first
 // delivery with what is to be entered, while what pushes it is prepared.
 func (s *Store) commitFrame(ctx context.Context, f *folder, once *control.Once, decide func(control.Work) (control.Written, error), prepare func(control.Notice) func()) (out control.Written, e entry, push func(), err error) {
 	if out, err = f.decide(decide); err != nil {
 		return out, e, nil, err
 	}
-	told, err := announce(f, out, f.page)
+	told, err := frames(f, out, f.page)
 	if err != nil {
 		return out, e, nil, err
 	}
@@ -250,6 +259,7 @@ const entriesToMake = `select topic, seq from notice where entry is not null and
 
 // EnterSent enters what was sent before a time and not entered since.
 func (s *Store) EnterSent(ctx context.Context, before time.Time) (notices []control.Notice, err error) {
+	s.sending.first(ctx)
 	rows, err := s.pool.Query(ctx, entriesToMake, before)
 	if err != nil {
 		return nil, sorted(err, "find what was sent")

@@ -49,6 +49,9 @@ func (s *Store) SignedIn(ctx context.Context, tokens []string, now time.Time) (m
 		hashes[i] = base64.RawURLEncoding.EncodeToString(hash[:])
 		tokenOf[hashes[i]] = token
 	}
+	if len(tokens) > 1 { // who is alone may be sending a unit
+		s.sending.first(ctx)
+	}
 	rows, err := s.pool.Query(ctx, signedIn, hashes, now)
 	if err != nil {
 		return nil, sorted(err, "read sessions")
