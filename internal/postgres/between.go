@@ -23,6 +23,9 @@ import (
 // for a name.
 const nudge = "doorstep_nudge"
 
+// greeting is what a server says when it begins to listen, with its own channel.
+const greeting = "hello "
+
 // notify writes nothing that must last, so its commit waits for no disk.
 const notify = `
 select pg_notify('` + nudge + `', $1) from (select set_config('synchronous_commit', 'off', true)) s`
@@ -34,10 +37,10 @@ const listening = `array(
 
 func newChannel() string { return nudge + "_" + strings.ReplaceAll(uuid.NewString(), "-", "") }
 
-// keepOthers notes which other servers listen.
-func (s *Store) keepOthers(listening []string) {
+// keepOthers notes which other servers listen, unless one has come since it was known.
+func (s *Store) keepOthers(knew *[]string, listening []string) {
 	others := slices.DeleteFunc(listening, func(name string) bool { return name == s.self })
-	s.others.Store(&others)
+	s.others.CompareAndSwap(knew, &others)
 }
 
 // alone reports whether no other server listened when last looked. Who has not looked
@@ -48,8 +51,7 @@ func (s *Store) alone() bool {
 }
 
 // Notify tells all that Listen, in less than 8,000 bytes. A server that is alone says
-// nothing: what is notified is written, and in the way of the next commit. Another
-// that has come since asks for what it missed, with its own Changed.
+// nothing: what is notified is written, and in the way of the next commit.
 func (s *Store) Notify(ctx context.Context, payload string) error {
 	if s.alone() {
 		return nil
@@ -79,6 +81,10 @@ func (s *Store) Listen(ctx context.Context, ready func(), heard func(payload str
 	if _, err := line.Exec(ctx, "set application_name = "+s.self+"; listen "+nudge+"; listen "+s.self, pgx.QueryExecModeSimpleProtocol); err != nil {
 		return sorted(err, "listen")
 	}
+	// Who thinks that it is alone hears of it here.
+	if _, err := line.Exec(ctx, "select pg_notify('"+nudge+"', $1)", greeting+s.self); err != nil {
+		return sorted(err, "listen")
+	}
 	ready()
 	from := hearing{pages: s.pages}
 	for {
@@ -91,6 +97,10 @@ func (s *Store) Listen(ctx context.Context, ready func(), heard func(payload str
 		case said.Channel == s.self:
 			if n, span, is := from.add(said.Payload); is {
 				sent(n, span)
+			}
+		case strings.HasPrefix(said.Payload, greeting):
+			if said.Payload != greeting+s.self && s.alone() {
+				s.others.Store(nil) // until it looks again
 			}
 		default:
 			heard(said.Payload)

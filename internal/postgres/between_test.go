@@ -51,9 +51,13 @@ func TestNotify(t *testing.T) {
 // a commit, and a nudge as something of that type.
 func (w *world) farNode() (next func() control.Notice) {
 	w.t.Helper()
+	return w.listening(postgres.New(w.pool))
+}
+
+func (w *world) listening(far *postgres.Store) (next func() control.Notice) {
+	w.t.Helper()
 	ctx, stop := context.WithCancel(w.t.Context())
 	ready, sent, ended := make(chan bool), make(chan control.Notice, 10), make(chan error, 1)
-	far := postgres.New(w.pool)
 	go func() {
 		ended <- far.Listen(ctx, func() { ready <- true }, func(said string) { sent <- control.Notice{Type: "nudge", Body: []byte(said)} }, func(n control.Notice, _ string) { sent <- n })
 	}()
@@ -97,6 +101,43 @@ func TestOtherServersHearOfADispatchWithItsCommit(t *testing.T) {
 	if got = late(); got.Body != nil || got.Topic != w.topic() || got.Seq != 1 {
 		t.Errorf("who has not heard the page is told %+v", got)
 	}
+}
+
+// TestAServerThatComesIsKnownAtOnce: who thought that it is alone need not look again.
+// One that cannot look does not know.
+func TestAServerThatComesIsKnownAtOnce(t *testing.T) {
+	isHeard := func(t *testing.T, w *world, next func() control.Notice) {
+		t.Helper()
+		done := make(chan bool)
+		go func() { defer close(done); next() }()
+		for {
+			must(t, w.store.Notify(t.Context(), "are you there"))
+			select {
+			case <-done:
+				return
+			case <-time.After(10 * time.Millisecond):
+			}
+		}
+	}
+	t.Run("it says so", func(t *testing.T) {
+		w := newWorld(t)
+		_ = w.listening(w.store)
+		_, _, err := w.store.Changed(t.Context(), "")
+		must(t, err)
+		isHeard(t, w, w.farNode())
+	})
+	t.Run("it cannot look", func(t *testing.T) {
+		w := newWorld(t)
+		_, _, err := w.store.Changed(t.Context(), "")
+		must(t, err)
+		next := w.farNode()
+		ctx, cancel := context.WithCancel(t.Context())
+		cancel()
+		if _, _, err := w.store.Changed(ctx, ""); err == nil {
+			t.Fatal("it could look")
+		}
+		isHeard(t, w, next)
+	})
 }
 
 // TestAServerThatIsAloneTellsNobody, until it sees others.

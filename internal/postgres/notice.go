@@ -315,20 +315,24 @@ left join (
 // tell of a topic again, and leaves none out.
 func (s *Store) Changed(ctx context.Context, since string) (last map[string]int64, mark string, err error) {
 	s.sending.first(ctx)
-	rows, err := s.pool.Query(ctx, noticesSince, since)
-	if err != nil {
-		return nil, "", sorted(err, "read what was told")
-	}
+	knew := s.others.Load()
 	last = map[string]int64{}
 	var name string
 	var seq int64
 	var listening []string
-	_, err = pgx.ForEachRow(rows, []any{&mark, &listening, &name, &seq}, func() error {
-		if seq > 0 {
-			last[name] = seq
-		}
-		return nil
-	})
-	s.keepOthers(listening)
-	return last, mark, sorted(err, "read what was told")
+	rows, err := s.pool.Query(ctx, noticesSince, since)
+	if err == nil {
+		_, err = pgx.ForEachRow(rows, []any{&mark, &listening, &name, &seq}, func() error {
+			if seq > 0 {
+				last[name] = seq
+			}
+			return nil
+		})
+	}
+	if err != nil {
+		s.others.Store(nil) // whoever was there, it does not know now
+		return nil, "", sorted(err, "read what was told")
+	}
+	s.keepOthers(knew, listening)
+	return last, mark, nil
 }

@@ -260,6 +260,10 @@ const entriesToMake = `select topic, seq from notice where entry is not null and
 // EnterSent enters what was sent before a time and not entered since.
 func (s *Store) EnterSent(ctx context.Context, before time.Time) (notices []control.Notice, err error) {
 	s.sending.first(ctx)
+	return s.enterSent(ctx, before)
+}
+
+func (s *Store) enterSent(ctx context.Context, before time.Time) (notices []control.Notice, err error) {
 	rows, err := s.pool.Query(ctx, entriesToMake, before)
 	if err != nil {
 		return nil, sorted(err, "find what was sent")
@@ -304,7 +308,7 @@ func (s *Store) afterEntering(ctx context.Context, do func() error) (told []cont
 		}
 		// All, by whatever clock they were sent; of one that fails the next try tells,
 		// if it matters here.
-		entered, _ := s.EnterSent(ctx, time.Now().AddDate(1, 0, 0))
+		entered, _ := s.enterSent(ctx, time.Now().AddDate(1, 0, 0))
 		told = append(told, entered...)
 	}
 }

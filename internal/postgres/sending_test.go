@@ -1,6 +1,7 @@
 package postgres_test
 
 import (
+	"context"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -38,5 +39,43 @@ func TestWhoCanWaitLetsAUnitBeSentFirst(t *testing.T) {
 				}
 			})
 		})
+	}
+}
+
+// TestWhatCanWait, and that a unit that was sent, or refused, is forgotten.
+func TestWhatCanWait(t *testing.T) {
+	w := newWorld(t)
+	_, in := w.raised()
+	_, err := w.room.RecommendUnits(t.Context(), w.taker, in)
+	must(t, err)
+	for range 2 { // the second time the unit is there already
+		_, err = w.room.Assign(t.Context(), w.taker, in, w.unit, nil)
+	}
+	if err == nil {
+		t.Error("a unit was sent twice")
+	}
+	if n := postgres.SendingNow(w.store); n != 0 {
+		t.Fatalf("%d units are being sent", n)
+	}
+	for name, do := range map[string]func(ctx context.Context) error{
+		"sweep": func(ctx context.Context) error { _, _, err := w.store.Changed(ctx, ""); return err },
+		"sessions": func(ctx context.Context) error {
+			_, err := w.store.SignedIn(ctx, []string{"a", "b"}, time.Now())
+			return err
+		},
+		"returns": func(ctx context.Context) error {
+			_, err := w.store.Notices(ctx, []string{"unit:a", "unit:b"}, []int64{0, 0}, 1)
+			return err
+		},
+		"entries": func(ctx context.Context) error { _, err := w.store.EnterSent(ctx, time.Time{}); return err },
+		"late":    func(ctx context.Context) error { return w.room.Escalate(ctx) },
+	} {
+		end := postgres.BeginSending(w.store)
+		began := time.Now()
+		must(t, do(t.Context()))
+		if took := time.Since(began); took < postgres.Patience {
+			t.Errorf("%s took %s, and did not wait", name, took)
+		}
+		end()
 	}
 }
